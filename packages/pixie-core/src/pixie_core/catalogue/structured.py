@@ -1,0 +1,156 @@
+"""Output types with a structure of their own: table, kv, log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+from attrs import frozen
+
+from pixie_core.catalogue.base import Column, Json, Merge, Objects, OutputValue, Records, Rows, field
+from pixie_core.catalogue.merging import append_lines, append_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pixie_core.catalogue.declaration import OutputDeclaration
+
+__all__ = ["STRUCTURED"]
+
+
+@frozen
+class TableColumn:
+    """What a column of a table says of itself."""
+
+    key: str = field(help="the key of the cell in each row")
+    label: str | None = field(help="the heading; the key when it is missing", default=None)
+    type: Literal["number", "integer", "string", "text", "boolean", "date", "datetime", "json", "link"] | None = field(
+        help="what the cells are, for alignment, sorting and exports", default=None
+    )
+    unit: str | None = field(help="unit of the cells", default=None)
+    format: str | None = field(help="how numbers are written", default=None)
+    precision: int | None = field(help="decimal places", default=None, minimum=0, maximum=15)
+
+
+_CELL_TYPES = {"integer": "number", "text": "string", "link": "string", None: "string"}
+
+
+@frozen
+class Table(OutputValue):
+    """Rows and columns."""
+
+    type: ClassVar = "table"
+    example: ClassVar[Json] = {
+        "columns": [
+            {"key": "year", "label": "Year", "type": "number"},
+            {"key": "balance", "label": "Balance", "type": "number"},
+        ],
+        "rows": [{"year": 1, "balance": 12750}, {"year": 2, "balance": 16040}, {"year": 3, "balance": 19980}],
+        "downloadable": True,
+    }
+    merge: ClassVar[Merge] = staticmethod(append_rows)
+    mistakes: ClassVar = (
+        (
+            lambda raw: isinstance(raw, dict) and "value" in raw,
+            "a table has no `value`: return {columns: [{key, label, type}], rows: [{key: cell}]}",
+        ),
+    )
+
+    columns: list[TableColumn] = field(help="the columns, in order")
+    rows: Objects = field(help="the rows, each an object by column key")
+    downloadable: bool = field(help="false hides the downloads", default=True)
+
+    def check(self, declared: OutputDeclaration) -> Iterable[str]:
+        """Cells of number columns are numbers."""
+        del declared
+        for column in self.columns:
+            if column.type in {"number", "integer"}:
+                found = set(map(type, [row.get(column.key) for row in self.rows])) - {int, float, type(None)}
+                if found:
+                    names = ", ".join(sorted(kind.__name__ for kind in found))
+                    yield f"column {column.key!r} is declared a number and holds {names}"
+
+    def to_rows(self, declared: OutputDeclaration) -> Rows:
+        """The table itself."""
+        del declared
+        keys = [column.key for column in self.columns]
+        columns = tuple(
+            Column(c.key, c.label or c.key, _CELL_TYPES.get(c.type, c.type or "string")) for c in self.columns
+        )
+        return Rows(columns, len(self.rows), lambda: ([row.get(key) for key in keys] for row in self.rows))
+
+
+@frozen
+class Pair:
+    """One line of a kv."""
+
+    key: str = field(help="the name")
+    value: Any = field(help="a scalar")
+    unit: str | None = field(help="unit of the value", default=None)
+
+
+@frozen
+class KeyValues(OutputValue):
+    """Names with their values."""
+
+    type: ClassVar = "kv"
+    example: ClassVar[Json] = {
+        "pairs": [{"key": "Sharpe", "value": 1.42}, {"key": "Maximum drawdown", "value": "-12%"}]
+    }
+
+    pairs: Annotated[list[dict[str, Any]], Records(Pair)] = field(help="the pairs, in order")
+
+    def to_rows(self, declared: OutputDeclaration) -> Rows:
+        """A row for each pair."""
+        del declared
+        columns = (Column("key", "Name"), Column("value", "Value", "json"))
+        return Rows(columns, len(self.pairs), lambda: ((pair["key"], pair["value"]) for pair in self.pairs))
+
+
+@frozen
+class Line:
+    """One line of a log."""
+
+    message: str = field(help="the words")
+    level: str = field(help="debug, info, warning, error or critical", default="info")
+    t: str | None = field(help="when, in ISO 8601", default=None)
+
+
+@frozen
+class Log(OutputValue):
+    """Lines with a time and a level."""
+
+    type: ClassVar = "log"
+    example: ClassVar[Json] = {
+        "lines": [
+            {"level": "info", "message": "loaded 1 204 rows", "t": "2026-05-17T12:00:00Z"},
+            {
+                "level": "warning",
+                "message": "3 rows without a date were left out",
+                "t": "2026-05-17T12:00:01Z",
+            },
+        ]
+    }
+    merge: ClassVar[Merge] = staticmethod(append_lines)
+
+    lines: Annotated[list[dict[str, Any]], Records(Line)] = field(help="the lines, oldest first")
+
+    def to_text(self, declared: OutputDeclaration) -> str:
+        """A line each: time, level, words."""
+        del declared
+        return "\n".join(
+            " ".join(filter(None, (line.get("t"), line.get("level", "info").upper(), line["message"])))
+            for line in self.lines
+        )
+
+    def to_rows(self, declared: OutputDeclaration) -> Rows:
+        """A row for each line."""
+        del declared
+        columns = (Column("t", "Time", "datetime"), Column("level", "Level"), Column("message", "Message"))
+        return Rows(
+            columns,
+            len(self.lines),
+            lambda: ((line.get("t"), line.get("level", "info"), line["message"]) for line in self.lines),
+        )
+
+
+STRUCTURED: tuple[type[OutputValue], ...] = (Table, KeyValues, Log)

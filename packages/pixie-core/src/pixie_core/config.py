@@ -1,0 +1,168 @@
+"""The settings of one Pixie: PIXIE_* variables, then `.env` in the data folder, then the defaults below.
+
+Each setting is declared once, on `Settings`: its name, type, default, unit and help. The reader, the error
+messages, `pixie serve --help` and the reference page are all made from that declaration.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
+
+import attrs
+from attrs import frozen
+from dotenv import dotenv_values
+
+from pixie_core.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Settings"]
+
+
+def _setting(
+    default: Any,
+    *,
+    help: str,
+    unit: str = "",
+    minimum: float | None = None,
+    variable: str | None = None,
+) -> Any:
+    metadata = {"help": help, "unit": unit, "minimum": minimum, "variable": variable}
+    return attrs.field(default=default, metadata=metadata)
+
+
+@frozen(kw_only=True)
+class Settings:
+    """Everything that can be set, with its default.
+
+    `Settings.load(home)` reads the environment and `.env`; `Settings(home=...)` is for scripts and tests.
+    Paths are absolute once loaded: relative ones are meant from the data folder, `home`.
+    """
+
+    home: Path = _setting(attrs.NOTHING, help="the data folder")
+    host: str = _setting("127.0.0.1", help="the loopback address to listen on: 127.0.0.0/8, ::1 or localhost")
+    port: int = _setting(7860, help="the port to listen on", minimum=1)
+    tools_dir: Path = _setting(Path("tools"), help="the folder that holds one folder for each tool")
+    db_path: Path = _setting(Path("pixie.db"), help="the database of runs")
+    artefacts_root: Path = _setting(Path("artefacts"), help="where the files of runs are kept")
+    warm_keep_seconds: int = _setting(300, help="how long an idle tool process is kept", unit="s", minimum=0)
+    warm_keep_max: int = _setting(
+        5, help="how many tool processes are kept warm at most", minimum=1, variable="PIXIE_WARM_MAX"
+    )
+    developer_mode: bool = _setting(default=False, help="launcher state, reload and no tokens between Pixie and tools")
+    theme: Literal["auto", "light", "dark"] = _setting("auto", help="the dashboard's theme")
+    accent: Literal["indigo", "slate", "forest", "ember"] = _setting("indigo", help="the dashboard's accent colour")
+    density: Literal["compact", "comfortable", "airy"] = _setting("comfortable", help="how much room rows get")
+    max_artefact_bytes_per_run: int = _setting(10 * 2**30, help="files of one run", unit="bytes", minimum=1)
+    max_artefacts_per_run: int = _setting(10_000, help="how many files one run may leave", minimum=1)
+    artefacts_total_disk_cap_bytes: int | None = _setting(
+        None, help="new runs are refused when all files together exceed this", unit="bytes", minimum=1
+    )
+    inline_output_max_bytes: int = _setting(
+        65_536, help="larger output values are kept as files", unit="bytes", minimum=0
+    )
+    thumb_max_edge_px: int = _setting(256, help="the longer edge of a thumbnail", unit="px", minimum=16)
+    thumb_workers: int = _setting(2, help="threads that make thumbnails", minimum=1)
+    sweeper_interval_seconds: int = _setting(21_600, help="how often the server sweeps", unit="s", minimum=60)
+    soft_delete_retention_days: int = _setting(7, help="how long a deletion can be undone", unit="days", minimum=0)
+    library_page_size: int = _setting(50, help="artefacts on one page of the library", minimum=1)
+    max_active_runs: int = _setting(8, help="runs that work at the same time", minimum=1)
+    max_queued_runs: int = _setting(500, help="runs that may wait; further ones are refused", minimum=0)
+    tool_start_timeout_seconds: int = _setting(30, help="how long a tool may take to get healthy", unit="s", minimum=1)
+    max_tool_answer_bytes: int = _setting(2**30, help="the largest answer of a tool", unit="bytes", minimum=1024)
+    max_tool_event_bytes: int = _setting(
+        16 * 2**20, help="the largest event in a tool's stream", unit="bytes", minimum=1024
+    )
+
+    @classmethod
+    def load(cls, home: Path | str | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings of the data folder `home` (default: PIXIE_HOME, else the current folder).
+
+        Raises SettingsError, which names the variable, its value and what is allowed.
+        """
+        environ = os.environ if environ is None else environ
+        folder = Path(home or environ.get("PIXIE_HOME") or Path.cwd()).expanduser().resolve()
+        given: dict[str, str | None] = {}
+        dotenv = folder / ".env"
+        if dotenv.is_file():
+            try:
+                given.update(dotenv_values(dotenv))
+            except (OSError, UnicodeDecodeError) as error:
+                raise SettingsError(f"{dotenv} can't be read: {error}") from error
+        given.update(environ)
+        hints = get_type_hints(cls)
+        values: dict[str, Any] = {"home": folder}
+        for field in attrs.fields(cls):
+            text = given.get(variable(field))
+            if field.name != "home" and text is not None:
+                values[field.name] = _parse(variable(field), text, hints[field.name], field.metadata)
+        return cls(**values)
+
+    def __attrs_post_init__(self) -> None:
+        """Make paths absolute and hold the host to loopback, whoever made the settings."""
+        for name in ("tools_dir", "db_path", "artefacts_root"):
+            object.__setattr__(self, name, (self.home / getattr(self, name).expanduser()).absolute())
+        _must_be_loopback(self.host)
+        if not 1 <= self.port <= 65_535:
+            raise SettingsError(f"PIXIE_PORT is {self.port}: it must be a port from 1 to 65535.")
+
+
+def variable(field: attrs.Attribute[Any]) -> str:
+    """The environment variable of a field of Settings."""
+    return field.metadata["variable"] or f"PIXIE_{field.name.upper()}"
+
+
+def _must_be_loopback(host: str) -> None:
+    if host == "localhost":
+        return
+    try:
+        loopback = ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise SettingsError(
+            f"PIXIE_HOST is {host!r}: Pixie has no accounts and listens on this machine only. "
+            "Use 127.0.0.1, another address in 127.0.0.0/8, ::1 or localhost."
+        )
+
+
+def _parse(name: str, text: str, kind: Any, metadata: Mapping[str, Any]) -> Any:
+    """The text of a variable as the setting's type."""
+    if get_origin(kind) is Literal:
+        if text not in get_args(kind):
+            raise SettingsError(f"{name} is {text!r}: it must be one of {', '.join(get_args(kind))}.")
+        return text
+    if kind is bool:
+        known = {
+            "1": True,
+            "true": True,
+            "yes": True,
+            "on": True,
+            "0": False,
+            "false": False,
+            "no": False,
+            "off": False,
+        }
+        if text.strip().lower() not in known:
+            raise SettingsError(f"{name} is {text!r}: it must be true or false.")
+        return known[text.strip().lower()]
+    if kind is Path:
+        return Path(text)
+    if kind is str:
+        return text
+    if not text.strip() and type(None) in get_args(kind):
+        return None
+    unit = f" {metadata['unit']}" if metadata["unit"] else ""
+    minimum = metadata["minimum"]
+    least = f" of at least {minimum}{unit}" if minimum is not None else unit
+    try:
+        number = int(text)
+    except ValueError:
+        raise SettingsError(f"{name} is {text!r}: it must be a whole number{least}.") from None
+    if minimum is not None and number < minimum:
+        raise SettingsError(f"{name} is {number}: it must be a whole number{least}.")
+    return number

@@ -1,0 +1,371 @@
+"""Every error that Pixie raises on purpose.
+
+    PixieError
+    ├── SettingsError               a PIXIE_* variable or .env line is wrong
+    ├── DataFolderError             the data folder can't be read or written
+    │   ├── DataFolderInUse         another server holds it
+    │   └── DatabaseUnusable        pixie.db is damaged, or newer than this Pixie
+    ├── NotFound
+    │   ├── ToolNotFound
+    │   ├── RunNotFound
+    │   ├── ArtefactNotFound
+    │   └── OutputNotFound
+    ├── Invalid                     problems, each with its path
+    │   ├── ManifestInvalid         a tool.json
+    │   ├── InputsInvalid           the inputs of a run
+    │   ├── ValueInvalid            an output's value
+    │   └── RequestInvalid          anything else that a caller handed in
+    ├── Conflict
+    │   ├── AmbiguousRunId
+    │   ├── RunConflict             the same run id with other inputs
+    │   ├── RunNotRunning
+    │   └── TargetExists            a file would be overwritten
+    ├── Busy                        too many runs
+    ├── ExportError
+    │   └── UnsupportedFormat
+    └── ToolError                   a tool, or its environment, failed
+        ├── ToolNotInstalled
+        ├── ToolSyncFailed
+        ├── ToolStartFailed         it never got healthy, or died first
+        ├── ToolDied                it died during the run
+        ├── ToolRefused             it answered 4xx or 5xx
+        ├── ToolAnsweredGarbage     it answered what isn't an answer
+        └── RunTimedOut
+
+An error has a stable `code` for programs, a message for people (`str(error)`), and its facts as attributes.
+It knows no HTTP status and no exit code: the server has the one table that says those.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from attrs import define, field, frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+__all__ = [
+    "AmbiguousRunId",
+    "ArtefactNotFound",
+    "Busy",
+    "Conflict",
+    "DataFolderError",
+    "DataFolderInUse",
+    "DatabaseUnusable",
+    "ExportError",
+    "InputsInvalid",
+    "Invalid",
+    "ManifestInvalid",
+    "NotFound",
+    "OutputNotFound",
+    "PixieError",
+    "Problem",
+    "RequestInvalid",
+    "RunConflict",
+    "RunNotFound",
+    "RunNotRunning",
+    "RunTimedOut",
+    "SettingsError",
+    "TargetExists",
+    "ToolAnsweredGarbage",
+    "ToolDied",
+    "ToolError",
+    "ToolNotFound",
+    "ToolNotInstalled",
+    "ToolRefused",
+    "ToolStartFailed",
+    "ToolSyncFailed",
+    "UnsupportedFormat",
+    "ValueInvalid",
+    "near",
+]
+
+
+@frozen
+class Problem:
+    """One thing that is wrong with a value that was handed in.
+
+    `path` says where, as a JSONPath from the value's root (`$.outputs[2].type`); `message` says what was
+    found, what was expected and, where that is known, what to do. A `warning` is worth saying and stops
+    nothing.
+    """
+
+    path: str
+    message: str
+    severity: Literal["error", "warning"] = "error"
+
+    def under(self, step: str) -> Problem:
+        """The same problem, seen from one level further out: `step` is `.key` or `[3]`."""
+        return Problem("$" + step + self.path.removeprefix("$"), self.message, self.severity)
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}"
+
+
+def near(name: str, known: Iterable[str]) -> str | None:
+    """The known name that a typo most likely meant, or None."""
+    return next(iter(get_close_matches(name, list(known), n=1, cutoff=0.6)), None)
+
+
+class PixieError(Exception):
+    """The root: catch it to catch whatever Pixie raises on purpose."""
+
+    code: ClassVar[str] = "error"
+
+
+@define(eq=False, str=False)
+class _Said(PixieError):
+    message: str
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class SettingsError(_Said):
+    """A setting is wrong; the message names the variable, the value and what is allowed."""
+
+    code = "settings_invalid"
+
+
+class DataFolderError(_Said):
+    """The data folder can't be used as it is."""
+
+    code = "data_folder_unusable"
+
+
+@define(eq=False, str=False)
+class DataFolderInUse(DataFolderError):
+    """Another server holds this data folder; `pid` is its process, where it could be read."""
+
+    code = "data_folder_in_use"
+    pid: int | None = None
+
+
+class DatabaseUnusable(DataFolderError):
+    """pixie.db is damaged, or was written by a newer Pixie; nothing was changed."""
+
+    code = "database_unusable"
+
+
+class NotFound(PixieError):
+    """What was asked for isn't there."""
+
+    code = "not_found"
+
+
+@define(eq=False, str=False)
+class ToolNotFound(NotFound):
+    """No tool has this id; `near` holds the ids that look like it."""
+
+    code = "tool_not_found"
+    tool_id: str
+    near: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        if self.near:
+            return f"There is no tool {self.tool_id!r}. Did you mean {' or '.join(self.near)}?"
+        return f"There is no tool {self.tool_id!r}. `pixie list-tools` shows those that there are."
+
+
+@define(eq=False, str=False)
+class RunNotFound(NotFound):
+    """No run has this id, or one that begins so."""
+
+    code = "run_not_found"
+    run_id: str
+
+    def __str__(self) -> str:
+        return f"There is no run {self.run_id!r}. `pixie view-runs TOOL` lists a tool's runs."
+
+
+@define(eq=False, str=False)
+class ArtefactNotFound(NotFound):
+    """No artefact has this id, or it was deleted."""
+
+    code = "artefact_not_found"
+    artefact_id: int
+
+    def __str__(self) -> str:
+        return f"There is no artefact {self.artefact_id}."
+
+
+@define(eq=False, str=False)
+class OutputNotFound(NotFound):
+    """The run has no such output; `known` lists those that it has."""
+
+    code = "output_not_found"
+    run_id: str
+    key: str
+    known: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        has = f"It has {', '.join(self.known)}." if self.known else "It has none."
+        return f"Run {self.run_id[:8]} has no output {self.key!r}. {has}"
+
+
+@define(eq=False, str=False)
+class Invalid(PixieError):
+    """Something handed in is wrong; `problems` has every one of them with its path."""
+
+    code = "invalid"
+    what: str
+    problems: tuple[Problem, ...] = field(converter=tuple)
+
+    def __str__(self) -> str:
+        if len(self.problems) == 1:
+            return f"{self.what}: {self.problems[0]}"
+        return f"{self.what}, {len(self.problems)} problems:\n" + "\n".join(f"  {p}" for p in self.problems)
+
+
+class ManifestInvalid(Invalid):
+    """A tool.json doesn't meet the contract."""
+
+    code = "manifest_invalid"
+
+
+class InputsInvalid(Invalid):
+    """The inputs of a run don't meet the tool's declaration; the tool wasn't called."""
+
+    code = "inputs_invalid"
+
+
+class ValueInvalid(Invalid):
+    """An output's value doesn't have the shape of its type."""
+
+    code = "value_invalid"
+
+
+class RequestInvalid(Invalid):
+    """A request's parameters or body are wrong."""
+
+    code = "request_invalid"
+
+
+class Conflict(PixieError):
+    """What was asked for doesn't go with how things stand."""
+
+    code = "conflict"
+
+
+@define(eq=False, str=False)
+class AmbiguousRunId(Conflict):
+    """Several runs begin so; `candidates` are their ids, newest first."""
+
+    code = "ambiguous_run_id"
+    prefix: str
+    candidates: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"Several runs begin with {self.prefix!r}: {', '.join(self.candidates)}. Give more characters."
+
+
+@define(eq=False, str=False)
+class RunConflict(Conflict):
+    """A run with this id exists, for another tool or with other inputs."""
+
+    code = "run_conflict"
+    run_id: str
+
+    def __str__(self) -> str:
+        return f"A run {self.run_id} exists already, with other inputs or for another tool. Choose a new id."
+
+
+@define(eq=False, str=False)
+class RunNotRunning(Conflict):
+    """The run has ended, so that it can't be cancelled."""
+
+    code = "run_not_running"
+    run_id: str
+    status: str
+
+    def __str__(self) -> str:
+        return f"Run {self.run_id[:8]} isn't running: its status is {self.status}."
+
+
+@define(eq=False, str=False)
+class TargetExists(Conflict):
+    """A file is there already and isn't overwritten unasked."""
+
+    code = "target_exists"
+    path: Path
+
+    def __str__(self) -> str:
+        return f"{self.path} exists already. Nothing was written; --force overwrites it, --to names another file."
+
+
+class Busy(_Said):
+    """As many runs as allowed are active or waiting; try again later."""
+
+    code = "busy"
+
+
+class ExportError(_Said):
+    """An export couldn't be made."""
+
+    code = "export_failed"
+
+
+@define(eq=False, str=False)
+class UnsupportedFormat(ExportError):
+    """The value can't become this format; `formats` lists those that it can."""
+
+    code = "unsupported_format"
+    formats: tuple[str, ...] = ()
+
+
+@define(eq=False, str=False)
+class ToolError(PixieError):
+    """A tool, or its environment, failed; `stderr` holds the end of what it wrote there."""
+
+    code = "tool_failed"
+    tool_id: str
+    message: str
+    stderr: str = field(default="", repr=False)
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class ToolNotInstalled(ToolError):
+    """The tool has no working .venv yet."""
+
+    code = "tool_not_installed"
+
+
+class ToolSyncFailed(ToolError):
+    """uv couldn't make the tool's environment; the message is uv's own reason."""
+
+    code = "tool_sync_failed"
+
+
+class ToolStartFailed(ToolError):
+    """The tool's process never got healthy, or ended before it did."""
+
+    code = "tool_start_failed"
+
+
+class ToolDied(ToolError):
+    """The tool's process ended during the run."""
+
+    code = "tool_died"
+
+
+class ToolRefused(ToolError):
+    """The tool answered with an error of its own; the message is its `detail`."""
+
+    code = "tool_refused"
+
+
+class ToolAnsweredGarbage(ToolError):
+    """What the tool answered can't be read as an answer."""
+
+    code = "tool_bad_response"
+
+
+class RunTimedOut(ToolError):
+    """The run took longer than the tool's limit."""
+
+    code = "run_timed_out"
