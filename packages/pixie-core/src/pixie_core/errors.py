@@ -110,6 +110,10 @@ def near(name: str, known: Iterable[str]) -> str | None:
     return next(iter(get_close_matches(name, list(known), n=1, cutoff=0.6)), None)
 
 
+def _all(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(problems)
+
+
 class PixieError(Exception):
     """The root: catch it to catch whatever Pixie raises on purpose."""
 
@@ -212,7 +216,7 @@ class Invalid(PixieError):
 
     code = "invalid"
     what: str
-    problems: tuple[Problem, ...] = field(converter=tuple)
+    problems: tuple[Problem, ...] = field(converter=_all)
 
     def __str__(self) -> str:
         if len(self.problems) == 1:

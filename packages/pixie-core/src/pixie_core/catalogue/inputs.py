@@ -11,7 +11,7 @@ import json
 import math
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from attrs import NOTHING, frozen
+from attrs import NOTHING, Factory, frozen
 
 from pixie_core.catalogue.base import ONE_DOT, Json, Labels, field
 
@@ -52,10 +52,15 @@ class InputDeclaration:
     key: str = field(help="the key of the value in the tool's inputs; unique")
     label: str = field(help="shown beside the input")
     description: str | None = field(help="help text", default=None)
-    default: Any = field(help="the value when none is sent", default=NOTHING)
+    default: Any = field(help="the value when none is sent", default=Factory(lambda: NOTHING))
     required: bool = field(help="false: the value may be left out", default=True)
     group: str | None = field(help="inputs of one group share a heading", default=None)
     show_if: ShowIf | None = field(help="shown only while another input has a value", default=None)
+
+    @classmethod
+    def canonical(cls, raw: dict[str, Any]) -> dict[str, Any]:
+        """The raw entry of tool.json in its canonical shape, where tools in the wild write it otherwise."""
+        return raw
 
     def read(self, text: str) -> Any:
         """The typed value of a form field's text. Raises ValueError with what was expected."""
@@ -263,6 +268,14 @@ class SelectInput(InputDeclaration):
     options: list[Option] = field(help="the choices; bare strings and numbers are choices too")
     searchable: bool = field(help="can be searched by typing", default=False)
 
+    @classmethod
+    def canonical(cls, raw: dict[str, Any]) -> dict[str, Any]:
+        """Bare strings and numbers become options."""
+        given = raw.get("options")
+        if not isinstance(given, list):
+            return raw
+        return {**raw, "options": [each if isinstance(each, dict) else {"value": each} for each in given]}
+
     def read(self, text: str) -> Any:
         """The option whose value is written so; its type is kept."""
         for option in self.options:
@@ -339,6 +352,14 @@ class FileInput(InputDeclaration):
     accept: Labels | None = field(help="name endings or media types", default=None)
     max_size_mb: float | None = field(help="how large it may be, in MB of 10⁶ bytes", default=None)
     multiple: bool = field(help="several files: the value is a list", default=False)
+
+    @classmethod
+    def canonical(cls, raw: dict[str, Any]) -> dict[str, Any]:
+        """One ending, or several in a string, become a list."""
+        given = raw.get("accept")
+        if not isinstance(given, str):
+            return raw
+        return {**raw, "accept": [each.strip() for each in given.split(",") if each.strip()]}
 
     def problems(self, value: Any) -> Iterable[str]:
         """A data URL, or a list of them, each small enough."""
