@@ -1,0 +1,250 @@
+"""Pixie for scripts, and for the server and the command as well: everything that can be done with tools and runs.
+
+    import pixie_core
+
+    with pixie_core.open("~/pixie") as pixie:
+        run = pixie.run("compound-interest", principal=1000, years=10)
+        print(run.status, run.values()["final_balance"])
+        for past in pixie.runs(tool="compound-interest").items:
+            print(past.id, past.started_at, past.inputs["years"])
+
+It works beside a running server on the same folder. Thread-safe; blocking.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from attrs import evolve
+
+from pixie_core.clock import system_clock
+from pixie_core.config import Settings
+from pixie_core.errors import OutputNotFound, Problem, RequestInvalid, ToolNotFound
+from pixie_core.exporters import run_zip, write_zip
+from pixie_core.run.inputs import inputs_from_form, typed_inputs
+from pixie_core.run.model import Output
+from pixie_core.runtime import Runner
+from pixie_core.store import RunFilter, Store
+from pixie_core.tool import Tools
+from pixie_core.validator import validate
+
+if TYPE_CHECKING:
+    import threading as _threading
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pixie_core.clock import Clock
+    from pixie_core.exporters import RunZip
+    from pixie_core.run import Record, Run
+    from pixie_core.store import Page
+    from pixie_core.tool import Tool, ToolManifest
+    from pixie_core.validator import Report
+
+__all__ = ["Pixie", "open"]
+
+
+def open(home: Path | str | None = None, **settings: Any) -> Pixie:
+    """Open the data folder `home` (default: PIXIE_HOME, else the current folder), made when it is missing.
+
+    Keyword arguments take the place of PIXIE_* variables, by the names of `Settings`. Raises SettingsError or
+    DataFolderError.
+    """
+    return Pixie(evolve(Settings.load(home), **settings))
+
+
+class Pixie:
+    """One data folder: its tools, its runs, and what is kept of them.
+
+    `store` and `tools` are its rooms, for whoever needs more than the methods here. Close it, or use it in a `with`: runs
+    that it started and that haven't ended are then interrupted.
+    """
+
+    def __init__(self, settings: Settings, *, clock: Clock = system_clock) -> None:
+        self.settings = settings
+        self.tools = Tools(settings.tools_dir)
+        self.store = Store(settings, clock=clock)
+        self._clock = clock
+        self._runner: Runner | None = None
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End what was started here, within ten seconds, and let go of the database."""
+        with self._lock:
+            runner, self._runner = self._runner, None
+        if runner is not None:
+            runner.close()
+        self.store.close()
+
+    @property
+    def runner(self) -> Runner:
+        """What drives runs; made at the first use."""
+        with self._lock:
+            if self._runner is None:
+                self._runner = Runner(self.settings, self.store, self.tools, clock=self._clock)
+            return self._runner
+
+    # Runs: starting and following
+
+    def run(self, tool_id: str, /, **inputs: Any) -> Run:
+        """Run a tool and wait for its end. The run's `status` says how it went; a failed tool raises nothing.
+
+        Raises ToolNotFound, ManifestInvalid, ToolNotInstalled, InputsInvalid or Busy when it can't be started.
+        """
+        return self.wait(self.start(tool_id, inputs).id)
+
+    def start(
+        self,
+        tool_id: str,
+        inputs: Mapping[str, Any],
+        *,
+        origin: str = "script",
+        run_id: str | None = None,
+        parent_run_id: str | None = None,
+        label: str | None = None,
+    ) -> Run:
+        """Start a run with typed inputs and return at once. Raises what `run` does, and RunConflict for a used `run_id`."""
+        tool = self.tools.get(tool_id)
+        values = typed_inputs(tool.ready(), inputs)
+        return self._start(tool, values, origin=origin, run_id=run_id, parent_run_id=parent_run_id, label=label)
+
+    def start_form(self, tool_id: str, fields: Mapping[str, Sequence[str]], *, origin: str = "form") -> Run:
+        """Start a run with a form's fields, each a list of texts; see `pixie_core.run.inputs`. Raises what `run` does."""
+        tool = self.tools.get(tool_id)
+        return self._start(tool, inputs_from_form(tool.ready(), fields), origin=origin)
+
+    def _start(self, tool: Tool, values: dict[str, Any], *, run_id: str | None = None, **about: Any) -> Run:
+        if run_id is not None:
+            _must_be_uuid4(run_id)
+        return self.runner.start(tool, values, run_id=run_id, **about)
+
+    def rerun(self, run_id: str, changes: Mapping[str, Any] | None = None, *, origin: str = "script") -> Run:
+        """Start a new run with the inputs of an old one and `changes` to them; the old one is its parent."""
+        old = self.get(run_id)
+        inputs = {**old.inputs, **(changes or {})}
+        return self.start(old.tool_id, inputs, origin=origin, parent_run_id=old.id)
+
+    def wait(self, run_id: str, timeout: float | None = None) -> Run:
+        """The run once it has ended, or as it stands after `timeout` seconds."""
+        stop = threading.Event()
+        timer = threading.Timer(timeout, stop.set) if timeout is not None else None
+        if timer is not None:
+            timer.daemon = True
+            timer.start()
+        try:
+            for _ in self.follow(run_id, stop=stop):
+                pass
+        finally:
+            if timer is not None:
+                timer.cancel()
+        return self.get(run_id)
+
+    def follow(self, run_id: str, after: int = 0, *, stop: _threading.Event | None = None) -> Iterator[Record]:
+        """The run's events after number `after`: those that there are, then the rest as they come, to its end."""
+        return self.store.follow(self.store.run(run_id).id, after, stop=stop)
+
+    def cancel(self, run_id: str) -> None:
+        """Ask a run to end; it has ended as `cancelled` within seconds. Raises RunNotRunning when it has ended already."""
+        self.runner.cancel(self.store.run(run_id).id)
+
+    # Runs: what is kept
+
+    def get(self, run_id: str) -> Run:
+        """One run by its id, any unique prefix of at least 6 characters, or `TOOL:last`.
+
+        Raises RunNotFound or AmbiguousRunId.
+        """
+        tool_id, _, last = run_id.rpartition(":")
+        if last == "last" and tool_id:
+            return self.last(tool_id)
+        return self.store.run(run_id)
+
+    def last(self, tool_id: str) -> Run:
+        """The newest run of a tool. Raises ToolNotFound when there is neither a run nor a tool."""
+        newest = self.runs(tool=tool_id, limit=1).items
+        if not newest:
+            self.tools.get(tool_id)
+            raise RequestInvalid("The run", [Problem("$", f"{tool_id} has no runs yet")])
+        return self.store.run(newest[0].id)
+
+    def runs(self, *, limit: int = 50, after: str | None = None, **filters: Any) -> Page[Any]:
+        """Runs, newest first; `filters` are the fields of `RunFilter` (tool, status, starred, label, origin …)."""
+        return self.store.runs(RunFilter(**filters), limit=limit, after=after)
+
+    def values(self, run: Run) -> dict[str, Any]:
+        """The run's outputs by key, those that are kept as files read back from there."""
+        return {key: self.store.resolve(output.value) for key, output in run.outputs.items()}
+
+    def whole(self, run: Run) -> Run:
+        """The run with every output's value in it: see `values`."""
+        values = self.values(run)
+        outputs = {
+            key: Output(key, output.type, (values[key], None), output.done) for key, output in run.outputs.items()
+        }
+        return evolve(run, outputs=outputs)
+
+    def output(self, run_id: str, key: str) -> Any:
+        """One output's value. Raises OutputNotFound, which lists those that there are."""
+        run = self.get(run_id)
+        if key not in run.outputs:
+            raise OutputNotFound(run.id, key, tuple(run.outputs))
+        return self.store.resolve(run.outputs[key].value)
+
+    def star(self, run_id: str, starred: bool | None = None) -> bool:
+        """Star a run, or take the star away; without a word it is toggled. Returns how it is now."""
+        return self.store.set_star(self.get(run_id).id, starred)
+
+    def label(self, run_id: str, label: str | None) -> None:
+        """Name a run; None takes the name away. A labelled run is never swept."""
+        self.store.set_label(self.get(run_id).id, label)
+
+    # Exports
+
+    def zip(self, run_id: str) -> RunZip:
+        """The run as a zip, ready to be streamed."""
+        run = self.get(run_id)
+        return run_zip(run, self.manifest_of(run), self.values(run), self.store.open_artefact)
+
+    def export(self, run_id: str, target: Path | str | None = None, *, force: bool = False) -> Path:
+        """Write the run's zip and return where. `target` is a file or a folder; without it the current folder.
+
+        Raises TargetExists unless `force`; nothing is left behind when it fails.
+        """
+        made = self.zip(run_id)
+        path = Path(target) if target is not None else Path.cwd()
+        if path.is_dir():
+            path = path / made.filename
+        write_zip(made, path, force=force)
+        return path
+
+    def manifest_of(self, run: Run) -> ToolManifest | None:
+        """The manifest of the run's tool as it is today, or None when the tool is gone or invalid."""
+        try:
+            return self.tools.get(run.tool_id).manifest
+        except ToolNotFound:
+            return None
+
+    # Tools
+
+    def validate(self, tool_id: str, *, save: bool = True) -> Report:
+        """Check a tool in twelve steps and keep the report. Raises ToolNotFound."""
+        report = validate(self.tools.get(tool_id), settings=self.settings)
+        if save:
+            self.store.save_validation(report.to_json())
+        return report
+
+
+def _must_be_uuid4(text: str) -> None:
+    try:
+        known = uuid.UUID(text)
+    except ValueError:
+        known = None
+    if known is None or known.version != 4 or str(known) != text:
+        raise RequestInvalid("The run id", [Problem("$.run_id", f"is {text!r}; expected a UUID of version 4")])
