@@ -58,6 +58,8 @@ def test_an_error_without_a_row_is_answered_like_the_nearest_one_above_it():
         (errors.InputsInvalid, 422, 2),
         (errors.AmbiguousRunId, 409, 1),
         (errors.Busy, 429, 1),
+        (errors.UnsupportedFormat, 415, 2),
+        (errors.ExportError, 501, 1),
         (errors.RunTimedOut, 504, 1),
         (errors.ToolDied, 502, 1),
         (errors.DataFolderInUse, 503, 1),

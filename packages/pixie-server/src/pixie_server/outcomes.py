@@ -68,7 +68,7 @@ OUTCOMES: Mapping[type[PixieError], Outcome] = {
     errors.Busy: Outcome(429, "Too many runs"),
     # What would make it isn't there: a browser for pictures, an extra for PDF.
     errors.ExportError: Outcome(501, "The export can't be made here"),
-    errors.UnsupportedFormat: Outcome(422, "Not a format that this can become", USAGE),
+    errors.UnsupportedFormat: Outcome(415, "Not a format that this can become", USAGE),
     errors.ToolError: Outcome(502, "The tool failed"),
     errors.ToolNotInstalled: Outcome(409, "The tool isn't installed"),
     errors.ToolSyncFailed: Outcome(502, "The tool's environment couldn't be made"),
@@ -78,7 +78,7 @@ OUTCOMES: Mapping[type[PixieError], Outcome] = {
     errors.ToolAnsweredGarbage: Outcome(502, "The tool's answer can't be read"),
     errors.RunTimedOut: Outcome(504, "The run took too long"),
 }
-"""Status by the contract: 404, 409, 422, 429, 501, 502 and 504 for what was asked, 503 for Pixie's own state."""
+"""Status by the contract: 404, 409, 415, 422, 429, 501, 502 and 504 for what was asked, 503 for Pixie's own state."""
 
 
 def outcome(error: PixieError | type[PixieError]) -> Outcome:
