@@ -7,8 +7,9 @@ methods are its *views*: a type that can be read as words has `to_text`, as a ta
 types, so that a new type needs nothing but its class.
 
 Large values stay as they came: a list of a million numbers, or of flat records (points, rows, lines), is
-checked column by column in one pass and kept as the list that it is. `Numbers`, `Labels`,
-`Annotated[list[dict[str, Any]], Records(Point)]` and the like declare such lists.
+checked column by column in one pass and kept as the list that it is. `Numbers`, `Labels`, `Places`,
+`Annotated[list[dict[str, Any]], Records(Point)]` and the like declare such lists; `Nested(Node)` declares a
+tree of such records.
 """
 
 from __future__ import annotations
@@ -25,17 +26,26 @@ if TYPE_CHECKING:
     from pixie_core.catalogue.declaration import OutputDeclaration
 
 __all__ = [
+    "LATITUDES",
+    "LONGITUDES",
+    "ONE_DOT",
     "VIEWS",
     "Axis",
     "Column",
+    "Features",
     "Figure",
     "Gaps",
+    "Json",
     "Labels",
+    "Leaf",
     "Media",
     "Merge",
+    "Nested",
     "Numbers",
     "Objects",
     "OutputValue",
+    "Pairs",
+    "Places",
     "Records",
     "Rows",
     "field",
@@ -64,13 +74,36 @@ Axis: TypeAlias = Annotated[list[Any], Leaf("a list of numbers or strings", (int
 """Positions along an axis: numbers, dates in ISO 8601, or names."""
 
 Objects: TypeAlias = Annotated[list[dict[str, Any]], Leaf("a list of objects", (dict,))]
-"""A list of objects with any keys."""
+"""A list of objects with any keys; what they hold is JSON, so that every number in them is finite."""
+
+
+@frozen
+class Pairs:
+    """Marks a list of [latitude, longitude] pairs, checked in one pass: degrees, north and east positive."""
+
+
+Places: TypeAlias = Annotated[list[list[float]], Pairs()]
+"""A list of [latitude, longitude] in degrees."""
+
+LATITUDES = (-90.0, 90.0)
+LONGITUDES = (-360.0, 360.0)
+"""What outputs may say in degrees. A route over the date line may count on beyond 180."""
 
 
 @frozen
 class Records:
     """Marks a list of flat objects that is checked column by column and kept as it came: `of` says what
     each holds.
+    """
+
+    of: type
+
+
+@frozen
+class Nested:
+    """Marks an object whose `children` are objects of the same kind: `of` says what each holds beside them.
+
+    Like `Records` it is kept as it came, however deep.
     """
 
     of: type
@@ -138,6 +171,10 @@ class Figure:
     layout: dict[str, Json]
 
 
+Features: TypeAlias = dict[str, Any]
+"""The map view: a GeoJSON FeatureCollection (RFC 7946), whose positions are [longitude, latitude]."""
+
+
 @frozen
 class Media:
     """One file in a value: a data URL, an http URL, or the URL of an artefact; with the name it should
@@ -155,8 +192,9 @@ class OutputValue:
     """The root of every output type.
 
     `type` is the name in tool.json. `example` is a value worth looking at. `merge` says how increments add
-    up. `mistakes` are the usual wrong shapes with their cure: pairs of a predicate on the raw value and
-    what to say.
+    up. `mistakes` are the usual wrong shapes with their cure: pairs of a predicate on the raw value, which
+    takes any JSON and never raises, and what to say. A value may be right in spite of one: it is drawn, and
+    the cure is a warning.
     """
 
     type: ClassVar[str]

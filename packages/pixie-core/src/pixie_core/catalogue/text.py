@@ -1,4 +1,4 @@
-"""Output types that are words or one value: text, markdown, number, boolean, code, progress, stream_text."""
+"""Output types that are words or one value: text, markdown, number, boolean, latex, code, progress, stream_text."""
 
 from __future__ import annotations
 
@@ -106,6 +106,21 @@ class Boolean(OutputValue):
 
 
 @frozen
+class Latex(OutputValue):
+    """A formula."""
+
+    type: ClassVar = "latex"
+    example: ClassVar[Json] = r"x = \frac{-b \pm \sqrt{b^2 - 4ac}}{2a}"
+
+    value: str = field(help="LaTeX in maths mode, without dollar signs round it")
+
+    def to_text(self, declared: OutputDeclaration) -> str:
+        """The source."""
+        del declared
+        return self.value
+
+
+@frozen
 class Code(OutputValue):
     """Source text in a language."""
 
@@ -141,4 +156,4 @@ class Progress(OutputValue):
         return Rows((Column("value", declared.label, "number"),), 1, lambda: [(self.value,)])
 
 
-TEXT: tuple[type[OutputValue], ...] = (Text, Markdown, Number, Boolean, Code, Progress, StreamText)
+TEXT: tuple[type[OutputValue], ...] = (Text, Markdown, Number, Boolean, Latex, Code, Progress, StreamText)
