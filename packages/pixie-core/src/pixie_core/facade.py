@@ -1,4 +1,5 @@
-"""Pixie for scripts, and for the server and the command as well: everything that can be done with tools and runs.
+"""Pixie for scripts, and for the server and the command as well: everything that can be done with tools and
+runs.
 
     import pixie_core
 
@@ -32,8 +33,8 @@ from pixie_core.tool import Tools
 from pixie_core.validator import validate
 
 if TYPE_CHECKING:
-    import threading as _threading
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from pixie_core.clock import Clock
     from pixie_core.exporters import RunZip
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 __all__ = ["Pixie", "open"]
 
 
-def open(home: Path | str | None = None, **settings: Any) -> Pixie:
+def open(home: Path | str | None = None, **settings: Any) -> Pixie:  # noqa: A001 - read as pixie_core.open
     """Open the data folder `home` (default: PIXIE_HOME, else the current folder), made when it is missing.
 
     Keyword arguments take the place of PIXIE_* variables, by the names of `Settings`. Raises SettingsError or
@@ -57,8 +58,8 @@ def open(home: Path | str | None = None, **settings: Any) -> Pixie:
 class Pixie:
     """One data folder: its tools, its runs, and what is kept of them.
 
-    `store` and `tools` are its rooms, for whoever needs more than the methods here. Close it, or use it in a `with`: runs
-    that it started and that haven't ended are then interrupted.
+    `store` and `tools` are its rooms, for whoever needs more than the methods here. Close it, or use it in
+    a `with`: runs that it started and that haven't ended are then interrupted.
     """
 
     def __init__(self, settings: Settings, *, clock: Clock = system_clock) -> None:
@@ -96,7 +97,8 @@ class Pixie:
     def run(self, tool_id: str, /, **inputs: Any) -> Run:
         """Run a tool and wait for its end. The run's `status` says how it went; a failed tool raises nothing.
 
-        Raises ToolNotFound, ManifestInvalid, ToolNotInstalled, InputsInvalid or Busy when it can't be started.
+        Raises ToolNotFound, ManifestInvalid, ToolNotInstalled, InputsInvalid or Busy when it can't be
+        started.
         """
         return self.wait(self.start(tool_id, inputs).id)
 
@@ -110,13 +112,17 @@ class Pixie:
         parent_run_id: str | None = None,
         label: str | None = None,
     ) -> Run:
-        """Start a run with typed inputs and return at once. Raises what `run` does, and RunConflict for a used `run_id`."""
+        """Start a run with typed inputs and return at once. Raises what `run` does, and RunConflict for a
+        used `run_id`.
+        """
         tool = self.tools.get(tool_id)
         values = typed_inputs(tool.ready(), inputs)
         return self._start(tool, values, origin=origin, run_id=run_id, parent_run_id=parent_run_id, label=label)
 
     def start_form(self, tool_id: str, fields: Mapping[str, Sequence[str]], *, origin: str = "form") -> Run:
-        """Start a run with a form's fields, each a list of texts; see `pixie_core.run.inputs`. Raises what `run` does."""
+        """Start a run with a form's fields, each a list of texts; see `pixie_core.run.inputs`. Raises what
+        `run` does.
+        """
         tool = self.tools.get(tool_id)
         return self._start(tool, inputs_from_form(tool.ready(), fields), origin=origin)
 
@@ -146,12 +152,16 @@ class Pixie:
                 timer.cancel()
         return self.get(run_id)
 
-    def follow(self, run_id: str, after: int = 0, *, stop: _threading.Event | None = None) -> Iterator[Record]:
-        """The run's events after number `after`: those that there are, then the rest as they come, to its end."""
+    def follow(self, run_id: str, after: int = 0, *, stop: threading.Event | None = None) -> Iterator[Record]:
+        """The run's events after number `after`: those that there are, then the rest as they come, to its
+        end.
+        """
         return self.store.follow(self.store.run(run_id).id, after, stop=stop)
 
     def cancel(self, run_id: str) -> None:
-        """Ask a run to end; it has ended as `cancelled` within seconds. Raises RunNotRunning when it has ended already."""
+        """Ask a run to end; it has ended as `cancelled` within seconds. Raises RunNotRunning when it has
+        ended already.
+        """
         self.runner.cancel(self.store.run(run_id).id)
 
     # Runs: what is kept
@@ -175,7 +185,9 @@ class Pixie:
         return self.store.run(newest[0].id)
 
     def runs(self, *, limit: int = 50, after: str | None = None, **filters: Any) -> Page[Any]:
-        """Runs, newest first; `filters` are the fields of `RunFilter` (tool, status, starred, label, origin …)."""
+        """Runs, newest first; `filters` are the fields of `RunFilter` (tool, status, starred, label, origin
+        …).
+        """
         return self.store.runs(RunFilter(**filters), limit=limit, after=after)
 
     def values(self, run: Run) -> dict[str, Any]:
@@ -201,9 +213,11 @@ class Pixie:
         """Star a run, or take the star away; without a word it is toggled. Returns how it is now."""
         return self.store.set_star(self.get(run_id).id, starred)
 
-    def label(self, run_id: str, label: str | None) -> None:
-        """Name a run; None takes the name away. A labelled run is never swept."""
-        self.store.set_label(self.get(run_id).id, label)
+    def label(self, run_id: str, label: str | None) -> str | None:
+        """Name a run; None or blanks take the name away. A labelled run is never swept. Returns the label
+        as it is now.
+        """
+        return self.store.set_label(self.get(run_id).id, label)
 
     # Exports
 
@@ -213,7 +227,8 @@ class Pixie:
         return run_zip(run, self.manifest_of(run), self.values(run), self.store.open_artefact)
 
     def export(self, run_id: str, target: Path | str | None = None, *, force: bool = False) -> Path:
-        """Write the run's zip and return where. `target` is a file or a folder; without it the current folder.
+        """Write the run's zip and return where. `target` is a file or a folder; without it the current
+        folder.
 
         Raises TargetExists unless `force`; nothing is left behind when it fails.
         """
@@ -233,12 +248,56 @@ class Pixie:
 
     # Tools
 
+    def statuses(self) -> dict[str, str]:
+        """The state of every tool by its id: invalid, archived, not_installed, failed, running, warm or
+        dormant.
+        """
+        running = {run.tool_id for run in self.runs(status="running", limit=250).items}
+        verdicts = self.store.latest_validations()
+        with self._lock:
+            warm = self._runner.warm() if self._runner is not None else frozenset()
+        return {tool.id: _status(tool, running, warm, verdicts.get(tool.id)) for tool in self.tools.all()}
+
+    def stop_tool(self, tool_id: str, *, force: bool = False) -> bool:
+        """End the tool's warm process; False when there was none. Raises RunsInFlight unless `force`."""
+        return self.runner.stop_tool(self.tools.get(tool_id).id, force=force)
+
+    def last_inputs(self, tool_id: str) -> dict[str, Any]:
+        """The inputs of the tool's newest run, as far as it still has such inputs; empty when it has never
+        run.
+        """
+        newest = self.runs(tool=tool_id, limit=1).items
+        manifest = self.tools.get(tool_id).manifest
+        if not newest or manifest is None:
+            return {}
+        inputs = self.store.run(newest[0].id).inputs
+        return {key: value for key, value in inputs.items() if manifest.input(key) is not None}
+
+    def now(self) -> datetime:
+        """The time by this Pixie's clock, in UTC."""
+        return self._clock.now()
+
     def validate(self, tool_id: str, *, save: bool = True) -> Report:
         """Check a tool in twelve steps and keep the report. Raises ToolNotFound."""
         report = validate(self.tools.get(tool_id), settings=self.settings)
         if save:
             self.store.save_validation(report.to_json())
         return report
+
+
+def _status(tool: Tool, running: Collection[str], warm: Collection[str], verdict: Mapping[str, str] | None) -> str:
+    """One word for how a tool stands; the first that holds."""
+    if tool.manifest is None:
+        return "invalid"
+    if tool.manifest.archived:
+        return "archived"
+    if tool.id in running:
+        return "running"
+    if not tool.installed:
+        return "not_installed"
+    if tool.id in warm:
+        return "warm"
+    return "failed" if verdict is not None and verdict["overall"] == "fail" else "dormant"
 
 
 def _must_be_uuid4(text: str) -> None:

@@ -1,0 +1,296 @@
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.error_out import ErrorOut
+from ...models.run_page import RunPage
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    *,
+    tool: str | Unset = UNSET,
+    status: str | Unset = UNSET,
+    starred: bool | Unset = UNSET,
+    label: str | Unset = UNSET,
+    origin: str | Unset = UNSET,
+    parent: str | Unset = UNSET,
+    page_size: int | Unset = 50,
+    page: int | Unset = 1,
+    after: str | Unset = UNSET,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["tool"] = tool
+
+    params["status"] = status
+
+    params["starred"] = starred
+
+    params["label"] = label
+
+    params["origin"] = origin
+
+    params["parent"] = parent
+
+    params["page_size"] = page_size
+
+    params["page"] = page
+
+    params["after"] = after
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/runs",
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ErrorOut | RunPage | None:
+    if response.status_code == 200:
+        response_200 = RunPage.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = ErrorOut.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 403:
+        response_403 = ErrorOut.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 422:
+        response_422 = ErrorOut.from_dict(response.json())
+
+        return response_422
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ErrorOut | RunPage]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    tool: str | Unset = UNSET,
+    status: str | Unset = UNSET,
+    starred: bool | Unset = UNSET,
+    label: str | Unset = UNSET,
+    origin: str | Unset = UNSET,
+    parent: str | Unset = UNSET,
+    page_size: int | Unset = 50,
+    page: int | Unset = 1,
+    after: str | Unset = UNSET,
+) -> Response[ErrorOut | RunPage]:
+    """Runs of all tools, newest first
+
+    Args:
+        tool (str | Unset):
+        status (str | Unset):
+        starred (bool | Unset):
+        label (str | Unset):
+        origin (str | Unset):
+        parent (str | Unset):
+        page_size (int | Unset):  Default: 50.
+        page (int | Unset):  Default: 1.
+        after (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorOut | RunPage]
+    """
+
+    kwargs = _get_kwargs(
+        tool=tool,
+        status=status,
+        starred=starred,
+        label=label,
+        origin=origin,
+        parent=parent,
+        page_size=page_size,
+        page=page,
+        after=after,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient | Client,
+    tool: str | Unset = UNSET,
+    status: str | Unset = UNSET,
+    starred: bool | Unset = UNSET,
+    label: str | Unset = UNSET,
+    origin: str | Unset = UNSET,
+    parent: str | Unset = UNSET,
+    page_size: int | Unset = 50,
+    page: int | Unset = 1,
+    after: str | Unset = UNSET,
+) -> ErrorOut | RunPage | None:
+    """Runs of all tools, newest first
+
+    Args:
+        tool (str | Unset):
+        status (str | Unset):
+        starred (bool | Unset):
+        label (str | Unset):
+        origin (str | Unset):
+        parent (str | Unset):
+        page_size (int | Unset):  Default: 50.
+        page (int | Unset):  Default: 1.
+        after (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorOut | RunPage
+    """
+
+    return sync_detailed(
+        client=client,
+        tool=tool,
+        status=status,
+        starred=starred,
+        label=label,
+        origin=origin,
+        parent=parent,
+        page_size=page_size,
+        page=page,
+        after=after,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    tool: str | Unset = UNSET,
+    status: str | Unset = UNSET,
+    starred: bool | Unset = UNSET,
+    label: str | Unset = UNSET,
+    origin: str | Unset = UNSET,
+    parent: str | Unset = UNSET,
+    page_size: int | Unset = 50,
+    page: int | Unset = 1,
+    after: str | Unset = UNSET,
+) -> Response[ErrorOut | RunPage]:
+    """Runs of all tools, newest first
+
+    Args:
+        tool (str | Unset):
+        status (str | Unset):
+        starred (bool | Unset):
+        label (str | Unset):
+        origin (str | Unset):
+        parent (str | Unset):
+        page_size (int | Unset):  Default: 50.
+        page (int | Unset):  Default: 1.
+        after (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorOut | RunPage]
+    """
+
+    kwargs = _get_kwargs(
+        tool=tool,
+        status=status,
+        starred=starred,
+        label=label,
+        origin=origin,
+        parent=parent,
+        page_size=page_size,
+        page=page,
+        after=after,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient | Client,
+    tool: str | Unset = UNSET,
+    status: str | Unset = UNSET,
+    starred: bool | Unset = UNSET,
+    label: str | Unset = UNSET,
+    origin: str | Unset = UNSET,
+    parent: str | Unset = UNSET,
+    page_size: int | Unset = 50,
+    page: int | Unset = 1,
+    after: str | Unset = UNSET,
+) -> ErrorOut | RunPage | None:
+    """Runs of all tools, newest first
+
+    Args:
+        tool (str | Unset):
+        status (str | Unset):
+        starred (bool | Unset):
+        label (str | Unset):
+        origin (str | Unset):
+        parent (str | Unset):
+        page_size (int | Unset):  Default: 50.
+        page (int | Unset):  Default: 1.
+        after (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorOut | RunPage
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            tool=tool,
+            status=status,
+            starred=starred,
+            label=label,
+            origin=origin,
+            parent=parent,
+            page_size=page_size,
+            page=page,
+            after=after,
+        )
+    ).parsed

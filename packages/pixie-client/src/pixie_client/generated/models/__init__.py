@@ -1,0 +1,71 @@
+"""Contains all the data models used in inputs/outputs"""
+
+from .artefact_out import ArtefactOut
+from .error_out import ErrorOut
+from .health import Health
+from .label_body import LabelBody
+from .labelled import Labelled
+from .openapi_document_response_200 import OpenapiDocumentResponse200
+from .problem_out import ProblemOut
+from .rerun_body import RerunBody
+from .rerun_body_inputs import RerunBodyInputs
+from .run_error import RunError
+from .run_out import RunOut
+from .run_out_fingerprint import RunOutFingerprint
+from .run_out_inputs import RunOutInputs
+from .run_out_output_types import RunOutOutputTypes
+from .run_out_outputs import RunOutOutputs
+from .run_out_status import RunOutStatus
+from .run_page import RunPage
+from .run_summary import RunSummary
+from .run_summary_status import RunSummaryStatus
+from .star_body import StarBody
+from .starred import Starred
+from .start_run_body import StartRunBody
+from .start_run_body_inputs import StartRunBodyInputs
+from .stop_tool_body import StopToolBody
+from .stopped import Stopped
+from .tool_detail import ToolDetail
+from .tool_detail_declaration_type_0 import ToolDetailDeclarationType0
+from .tool_detail_status import ToolDetailStatus
+from .tool_item import ToolItem
+from .tool_item_status import ToolItemStatus
+from .validate_tool_response_200 import ValidateToolResponse200
+from .validation_summary import ValidationSummary
+from .validation_summary_overall import ValidationSummaryOverall
+
+__all__ = (
+    "ArtefactOut",
+    "ErrorOut",
+    "Health",
+    "LabelBody",
+    "Labelled",
+    "OpenapiDocumentResponse200",
+    "ProblemOut",
+    "RerunBody",
+    "RerunBodyInputs",
+    "RunError",
+    "RunOut",
+    "RunOutFingerprint",
+    "RunOutInputs",
+    "RunOutOutputTypes",
+    "RunOutOutputs",
+    "RunOutStatus",
+    "RunPage",
+    "RunSummary",
+    "RunSummaryStatus",
+    "StarBody",
+    "Starred",
+    "StartRunBody",
+    "StartRunBodyInputs",
+    "StopToolBody",
+    "Stopped",
+    "ToolDetail",
+    "ToolDetailDeclarationType0",
+    "ToolDetailStatus",
+    "ToolItem",
+    "ToolItemStatus",
+    "ValidateToolResponse200",
+    "ValidationSummary",
+    "ValidationSummaryOverall",
+)

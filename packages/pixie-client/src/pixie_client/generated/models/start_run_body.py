@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.start_run_body_inputs import StartRunBodyInputs
+
+
+T = TypeVar("T", bound="StartRunBody")
+
+
+@_attrs_define
+class StartRunBody:
+    """What a run is started with."""
+
+    inputs: StartRunBodyInputs | Unset = UNSET
+    """ values by input key; one that isn't sent takes its default """
+    run_id: None | str | Unset = UNSET
+    """ an id of your own, a UUID of version 4: asking twice starts it once """
+    label: None | str | Unset = UNSET
+    """ a name for the run """
+    wait: float | Unset = UNSET
+    """ seconds to wait for its end """
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        inputs: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.inputs, Unset):
+            inputs = self.inputs.to_dict()
+
+        run_id: None | str | Unset
+        if isinstance(self.run_id, Unset):
+            run_id = UNSET
+        else:
+            run_id = self.run_id
+
+        label: None | str | Unset
+        if isinstance(self.label, Unset):
+            label = UNSET
+        else:
+            label = self.label
+
+        wait = self.wait
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update({})
+        if inputs is not UNSET:
+            field_dict["inputs"] = inputs
+        if run_id is not UNSET:
+            field_dict["run_id"] = run_id
+        if label is not UNSET:
+            field_dict["label"] = label
+        if wait is not UNSET:
+            field_dict["wait"] = wait
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.start_run_body_inputs import StartRunBodyInputs
+
+        d = dict(src_dict)
+        _inputs = d.pop("inputs", UNSET)
+        inputs: StartRunBodyInputs | Unset
+        if isinstance(_inputs, Unset):
+            inputs = UNSET
+        else:
+            inputs = StartRunBodyInputs.from_dict(_inputs)
+
+        def _parse_run_id(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        run_id = _parse_run_id(d.pop("run_id", UNSET))
+
+        def _parse_label(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        label = _parse_label(d.pop("label", UNSET))
+
+        wait = d.pop("wait", UNSET)
+
+        start_run_body = cls(
+            inputs=inputs,
+            run_id=run_id,
+            label=label,
+            wait=wait,
+        )
+
+        start_run_body.additional_properties = d
+        return start_run_body
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

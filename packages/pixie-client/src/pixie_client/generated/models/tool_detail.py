@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.tool_detail_status import ToolDetailStatus, check_tool_detail_status
+
+if TYPE_CHECKING:
+    from ..models.problem_out import ProblemOut
+    from ..models.tool_detail_declaration_type_0 import ToolDetailDeclarationType0
+    from ..models.validation_summary import ValidationSummary
+
+
+T = TypeVar("T", bound="ToolDetail")
+
+
+@_attrs_define
+class ToolDetail:
+    """A tool with its declaration."""
+
+    id: str
+    """ its name in addresses """
+    name: str
+    """ its name for people """
+    description: None | str
+    """ what it does """
+    category: None | str
+    """ where it stands; may hold / levels """
+    tags: list[str]
+    """ words to find it by """
+    status: ToolDetailStatus
+    """ what state it is in """
+    layout: str
+    """ form, chat or split """
+    archived: bool
+    """ kept, but out of sight """
+    validation: None | ValidationSummary
+    """ its newest validation, if it has been validated """
+    folder: str
+    """ the folder's name under the tools folder """
+    declaration: None | ToolDetailDeclarationType0
+    """ its tool.json; null when it is invalid """
+    problems: list[ProblemOut]
+    """ what is wrong with its tool.json, or worth a warning """
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        from ..models.tool_detail_declaration_type_0 import ToolDetailDeclarationType0
+        from ..models.validation_summary import ValidationSummary
+
+        id = self.id
+
+        name = self.name
+
+        description: None | str
+        description = self.description
+
+        category: None | str
+        category = self.category
+
+        tags = self.tags
+
+        status: str = self.status
+
+        layout = self.layout
+
+        archived = self.archived
+
+        validation: dict[str, Any] | None
+        if isinstance(self.validation, ValidationSummary):
+            validation = self.validation.to_dict()
+        else:
+            validation = self.validation
+
+        folder = self.folder
+
+        declaration: dict[str, Any] | None
+        if isinstance(self.declaration, ToolDetailDeclarationType0):
+            declaration = self.declaration.to_dict()
+        else:
+            declaration = self.declaration
+
+        problems = []
+        for problems_item_data in self.problems:
+            problems_item = problems_item_data.to_dict()
+            problems.append(problems_item)
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "id": id,
+                "name": name,
+                "description": description,
+                "category": category,
+                "tags": tags,
+                "status": status,
+                "layout": layout,
+                "archived": archived,
+                "validation": validation,
+                "folder": folder,
+                "declaration": declaration,
+                "problems": problems,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.problem_out import ProblemOut
+        from ..models.tool_detail_declaration_type_0 import ToolDetailDeclarationType0
+        from ..models.validation_summary import ValidationSummary
+
+        d = dict(src_dict)
+        id = d.pop("id")
+
+        name = d.pop("name")
+
+        def _parse_description(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        description = _parse_description(d.pop("description"))
+
+        def _parse_category(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        category = _parse_category(d.pop("category"))
+
+        tags = cast(list[str], d.pop("tags"))
+
+        status = check_tool_detail_status(d.pop("status"))
+
+        layout = d.pop("layout")
+
+        archived = d.pop("archived")
+
+        def _parse_validation(data: object) -> None | ValidationSummary:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                validation_type_0 = ValidationSummary.from_dict(data)
+
+                return validation_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | ValidationSummary, data)
+
+        validation = _parse_validation(d.pop("validation"))
+
+        folder = d.pop("folder")
+
+        def _parse_declaration(data: object) -> None | ToolDetailDeclarationType0:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                declaration_type_0 = ToolDetailDeclarationType0.from_dict(data)
+
+                return declaration_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | ToolDetailDeclarationType0, data)
+
+        declaration = _parse_declaration(d.pop("declaration"))
+
+        problems = []
+        _problems = d.pop("problems")
+        for problems_item_data in _problems:
+            problems_item = ProblemOut.from_dict(problems_item_data)
+
+            problems.append(problems_item)
+
+        tool_detail = cls(
+            id=id,
+            name=name,
+            description=description,
+            category=category,
+            tags=tags,
+            status=status,
+            layout=layout,
+            archived=archived,
+            validation=validation,
+            folder=folder,
+            declaration=declaration,
+            problems=problems,
+        )
+
+        tool_detail.additional_properties = d
+        return tool_detail
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,10 @@
+"""The JSON API: thin routes that parse, call one thing of the library, and answer."""
+
+from pixie_server.api.artefacts import routes as artefact_routes
+from pixie_server.api.runs import routes as run_routes
+from pixie_server.api.service import routes as service_routes
+from pixie_server.api.tools import routes as tool_routes
+
+__all__ = ["ROUTES"]
+
+ROUTES = (*service_routes.routes, *tool_routes.routes, *run_routes.routes, *artefact_routes.routes)

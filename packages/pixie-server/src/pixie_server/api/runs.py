@@ -1,0 +1,190 @@
+"""Routes about runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import Factory, frozen
+
+from pixie_core.catalogue.base import field
+from pixie_core.errors import (
+    AmbiguousRunId,
+    ExportError,
+    OutputNotFound,
+    RequestInvalid,
+    RunNotFound,
+    RunNotRunning,
+)
+from pixie_server.api.shapes import Labelled, RunOut, RunPage, Starred
+from pixie_server.api.tools import _CANT_RUN, run_page
+from pixie_server.delivery import deliver_made
+from pixie_server.live import events_answer
+from pixie_server.routing import Answer, Routes
+
+if TYPE_CHECKING:
+    from quart import Response
+
+    from pixie_server.served import Served
+
+routes = Routes("runs")
+
+_RUN = (RunNotFound, AmbiguousRunId, RequestInvalid)
+_EXAMPLES = {"run_id": "3f2b8c1e", "key": "final_balance"}
+
+
+@frozen(kw_only=True)
+class WhichRuns:
+    """Which runs; the filters are joined by and."""
+
+    tool: str | None = field(help="of this tool", default=None)
+    status: str | None = field(help="running, ok, error, cancelled or interrupted", default=None)
+    starred: bool | None = field(help="with or without a star", default=None)
+    label: str | None = field(help="with exactly this label", default=None)
+    origin: str | None = field(help="form, api, cli, script, skill or mcp", default=None)
+    parent: str | None = field(help="that repeat this run", default=None)
+    page_size: int = field(help="how many at most", default=50, minimum=1, maximum=250)
+    page: int = field(help="which page, from 1; `after` is better", default=1, minimum=1, maximum=200)
+    after: str | None = field(help="`next` of the page before", default=None)
+
+
+@routes.get("/api/runs", query=WhichRuns, answer=RunPage, errors=(RequestInvalid,))
+async def list_runs(served: Served, query: WhichRuns) -> RunPage:
+    """Runs of all tools, newest first."""
+    page = await served.bridge(
+        served.pixie.runs,
+        tool=query.tool,
+        status=query.status,
+        starred=query.starred,
+        label=query.label,
+        origin=query.origin,
+        parent=query.parent,
+        limit=query.page_size,
+        after=query.after,
+        page=query.page,
+    )
+    return run_page(page, query.page, query.page_size)
+
+
+@routes.get("/api/runs/<run_id>", answer=RunOut, errors=_RUN, path_examples=_EXAMPLES)
+async def show_run(served: Served, run_id: str) -> RunOut:
+    """One run: inputs, outputs, status, error, duration, fingerprint, artefacts."""
+    return RunOut.of(await served.bridge(served.pixie.get, run_id))
+
+
+@frozen(kw_only=True)
+class After:
+    """Where to begin."""
+
+    after: int | None = field(help="the number of the last event that you have", default=None, minimum=0)
+
+
+@routes.get(
+    "/api/runs/<run_id>/events",
+    query=After,
+    answers=(
+        Answer(200, media_type="text/event-stream", description="Each event with its number as id, to the run's end."),
+        Answer(200, list[dict[str, Any]], description="The events that there are, when JSON is asked for."),
+    ),
+    errors=_RUN,
+    path_examples=_EXAMPLES,
+)
+async def run_events(served: Served, run_id: str, query: After) -> Response:
+    """The run's event log after number `after`: server-sent events that follow a live run, or JSON by
+    Accept.
+    """
+    return await events_answer(served, run_id, query.after)
+
+
+@routes.get(
+    "/api/runs/<run_id>/outputs/<key>",
+    answers=(Answer(200, Any, description="The value in the canonical shape of its type."),),
+    errors=(*_RUN, OutputNotFound),
+    path_examples=_EXAMPLES,
+)
+async def run_output(served: Served, run_id: str, key: str) -> Any:
+    """One output's value, read back from its file where it is kept as one."""
+    return await served.bridge(served.pixie.output, run_id, key)
+
+
+@routes.get(
+    "/api/runs/<run_id>/export",
+    answers=(Answer(200, media_type="application/zip", description="inputs, outputs, report and artefacts."),),
+    errors=(*_RUN, ExportError),
+    path_examples=_EXAMPLES,
+)
+async def export_run(served: Served, run_id: str) -> Response:
+    """Stream a zip of the run: inputs.json, outputs.json, report.md, run.json and artefacts/."""
+    made = await served.bridge.slowly(served.pixie.zip, run_id)
+    return deliver_made(
+        served, iter(made), filename=made.filename, content_type="application/zip", length=made.content_length
+    )
+
+
+@routes.post("/api/runs/<run_id>/cancel", answer=RunOut, errors=(*_RUN, RunNotRunning), path_examples=_EXAMPLES)
+async def cancel_run(served: Served, run_id: str) -> RunOut:
+    """Ask a run to end, and answer it as it stands: it has ended as `cancelled` within seconds."""
+    run = await served.bridge(served.pixie.get, run_id)
+    await served.bridge.slowly(served.pixie.cancel, run.id)
+    return RunOut.of(await served.bridge(served.pixie.get, run.id))
+
+
+@frozen(kw_only=True)
+class StarBody:
+    """Whether the run has a star; without a word it is toggled."""
+
+    starred: bool | None = field(help="true, false, or toggled when it isn't said", default=None)
+
+
+@routes.post(
+    "/api/runs/<run_id>/star",
+    body=StarBody,
+    body_optional=True,
+    answer=Starred,
+    errors=_RUN,
+    example={"starred": True},
+    path_examples=_EXAMPLES,
+)
+async def star_run(served: Served, run_id: str, body: StarBody) -> Starred:
+    """Star a run or take the star away. A starred run is never swept."""
+    return Starred(starred=await served.bridge(served.pixie.star, run_id, body.starred))
+
+
+@frozen(kw_only=True)
+class LabelBody:
+    """The run's name."""
+
+    label: str | None = field(help="at most 200 characters; null takes it away")
+
+
+@routes.post(
+    "/api/runs/<run_id>/label",
+    body=LabelBody,
+    answer=Labelled,
+    errors=_RUN,
+    example={"label": "final-report"},
+    path_examples=_EXAMPLES,
+)
+async def label_run(served: Served, run_id: str, body: LabelBody) -> Labelled:
+    """Name a run, or take its name away. A labelled run is never swept."""
+    return Labelled(label=await served.bridge(served.pixie.label, run_id, body.label))
+
+
+@frozen(kw_only=True)
+class RerunBody:
+    """What is different this time."""
+
+    inputs: dict[str, Any] = field(help="changes to the old run's inputs", default=Factory(dict))
+
+
+@routes.post(
+    "/api/runs/<run_id>/rerun",
+    body=RerunBody,
+    body_optional=True,
+    answers=(Answer(202, RunOut, description="The new run was started."),),
+    errors=(*_RUN, *(each for each in _CANT_RUN if each not in _RUN)),
+    example={"inputs": {"rho": 30}},
+    path_examples=_EXAMPLES,
+)
+async def rerun(served: Served, run_id: str, body: RerunBody) -> tuple[RunOut, int]:
+    """Start a new run with the inputs of an old one, which becomes its parent."""
+    return RunOut.of(await served.bridge(served.pixie.rerun, run_id, body.inputs, origin="api")), 202

@@ -1,0 +1,228 @@
+"""What the JSON API answers: one attrs class for each shape, from which the OpenAPI document and so the
+client are made.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from attrs import frozen
+
+from pixie_core.catalogue.base import field
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pixie_core.run import Run
+    from pixie_core.run.events import Artefact
+
+__all__ = [
+    "ArtefactOut",
+    "ErrorOut",
+    "Health",
+    "RunError",
+    "RunOut",
+    "RunPage",
+    "RunSummary",
+    "ToolDetail",
+    "ToolItem",
+    "ToolStatus",
+    "ValidationSummary",
+]
+
+ToolStatus = Literal["dormant", "warm", "running", "failed", "invalid", "not_installed", "archived"]
+RunStatus = Literal["running", "ok", "error", "cancelled", "interrupted"]
+
+
+@frozen(kw_only=True)
+class Health:
+    """Pixie is fully booted."""
+
+    ok: bool = field(help="always true; while it boots there is no answer")
+
+
+@frozen(kw_only=True)
+class ValidationSummary:
+    """The newest validation of a tool in a word."""
+
+    overall: Literal["pass", "warn", "fail"] = field(help="the worst of the checks")
+    timestamp: str = field(help="when, UTC in ISO 8601")
+
+
+@frozen(kw_only=True)
+class ToolItem:
+    """A tool in the list."""
+
+    id: str = field(help="its name in addresses")
+    name: str = field(help="its name for people")
+    description: str | None = field(help="what it does")
+    category: str | None = field(help="where it stands; may hold / levels")
+    tags: list[str] = field(help="words to find it by")
+    status: ToolStatus = field(help="what state it is in")
+    layout: str = field(help="form, chat or split")
+    archived: bool = field(help="kept, but out of sight")
+    validation: ValidationSummary | None = field(help="its newest validation, if it has been validated")
+
+
+@frozen(kw_only=True)
+class ProblemOut:
+    """One thing that is wrong."""
+
+    path: str = field(help="where, as a JSONPath")
+    message: str = field(help="what was found, what was expected, and what to do")
+
+
+@frozen(kw_only=True)
+class ToolDetail(ToolItem):
+    """A tool with its declaration."""
+
+    folder: str = field(help="the folder's name under the tools folder")
+    declaration: dict[str, Any] | None = field(help="its tool.json; null when it is invalid")
+    problems: list[ProblemOut] = field(help="what is wrong with its tool.json, or worth a warning")
+
+
+@frozen(kw_only=True)
+class ArtefactOut:
+    """A file that a run left."""
+
+    id: int = field(help="its number")
+    filename: str = field(help="its name")
+    mime: str = field(help="its media type")
+    size_bytes: int = field(help="its size in bytes")
+    sha256: str = field(help="its SHA-256 in hex")
+    output_key: str | None = field(help="the output that it belongs to, if any")
+    url: str = field(help="where its bytes are")
+
+    @classmethod
+    def of(cls, artefact: Artefact) -> ArtefactOut:
+        """As the event says it."""
+        return cls(
+            id=artefact.id,
+            filename=artefact.filename,
+            mime=artefact.mime,
+            size_bytes=artefact.size_bytes,
+            sha256=artefact.sha256,
+            output_key=artefact.output_key,
+            url=f"/api/artefacts/{artefact.id}/content",
+        )
+
+
+@frozen(kw_only=True)
+class RunError:
+    """Why a run failed."""
+
+    message: str = field(help="the error in words")
+    code: str = field(help="the error's stable code")
+    stderr: str | None = field(help="the end of what the process wrote to stderr")
+
+
+@frozen(kw_only=True)
+class RunSummary:
+    """A run in a list."""
+
+    id: str = field(help="a UUID; its first 8 characters will mostly do")
+    tool_id: str = field(help="the tool")
+    status: RunStatus = field(help="running until it has ended")
+    label: str | None = field(help="its name, if it has one")
+    starred: bool = field(help="starred runs are never swept")
+    origin: str = field(help="form, api, cli, script, skill or mcp")
+    parent_run_id: str | None = field(help="the run that it repeats, if any")
+    created_at: str = field(help="when it was asked for, UTC in ISO 8601")
+    started_at: str | None = field(help="when it began; null while it waits")
+    finished_at: str | None = field(help="when it ended")
+    duration_ms: int | None = field(help="how long it took, by a monotonic clock")
+
+    @classmethod
+    def facts(cls, run: Any) -> dict[str, Any]:
+        """The fields of a summary, from anything that has them."""
+        return {
+            "id": run.id,
+            "tool_id": run.tool_id,
+            "status": run.status,
+            "label": run.label,
+            "starred": run.starred,
+            "origin": run.origin,
+            "parent_run_id": run.parent_run_id,
+            "created_at": run.created_at,
+            "started_at": run.started_at,
+            "finished_at": run.finished_at,
+            "duration_ms": run.duration_ms,
+        }
+
+
+@frozen(kw_only=True)
+class RunOut(RunSummary):
+    """One run, whole."""
+
+    seq: int = field(help="the number of its last event; `?after=` continues there")
+    queue_position: int | None = field(help="how many runs go first, while it waits")
+    progress: float | None = field(help="0 to 1, as far as the tool says")
+    message: str | None = field(help="what the tool is doing, as far as it says")
+    inputs: dict[str, Any] = field(help="the exact inputs")
+    outputs: dict[str, Any] = field(help="the outputs' values by key; a large one is a reference to its file")
+    output_types: dict[str, str] = field(help="the outputs' types by key")
+    error: RunError | None = field(help="why it failed, if it did")
+    fingerprint: dict[str, Any] = field(help="what made it: versions and hashes")
+    artefacts: list[ArtefactOut] = field(help="the files that it left")
+
+    @classmethod
+    def of(cls, run: Run, outputs: Mapping[str, Any] | None = None) -> RunOut:
+        """The run, with `outputs` in place of references where they are given."""
+        failed = run.error is not None or run.error_code is not None
+        error = RunError(message=run.error or "", code=run.error_code or "error", stderr=run.stderr) if failed else None
+        return cls(
+            **cls.facts(run),
+            seq=run.seq,
+            queue_position=run.queue_position,
+            progress=run.progress,
+            message=run.message,
+            inputs=dict(run.inputs),
+            outputs=dict(outputs) if outputs is not None else run.values(),
+            output_types={key: output.type for key, output in run.outputs.items()},
+            error=error,
+            fingerprint=dict(run.fingerprint),
+            artefacts=[ArtefactOut.of(artefact) for artefact in run.artefacts],
+        )
+
+
+@frozen(kw_only=True)
+class RunPage:
+    """One page of runs, newest first."""
+
+    items: list[RunSummary] = field(help="the runs")
+    page: int = field(help="which page, from 1")
+    page_size: int = field(help="how many at most")
+    next: str | None = field(help="`after` of the next page; null on the last")
+
+
+@frozen(kw_only=True)
+class ErrorOut:
+    """Problem details (RFC 9457): what every error answers."""
+
+    type: str = field(help="a URI for the kind of error")
+    title: str = field(help="the kind of error in words")
+    status: int = field(help="the status code")
+    detail: str = field(help="what was wrong and what to do")
+    code: str = field(help="a stable code for programs")
+    errors: list[ProblemOut] | None = field(help="each problem, for wrong input", default=None)
+
+
+@frozen(kw_only=True)
+class Stopped:
+    """Whether there was a process to stop."""
+
+    stopped: bool = field(help="false: the tool had no process")
+
+
+@frozen(kw_only=True)
+class Starred:
+    """How the star is now."""
+
+    starred: bool = field(help="true: the run is starred")
+
+
+@frozen(kw_only=True)
+class Labelled:
+    """How the label is now."""
+
+    label: str | None = field(help="the run's name; null when it has none")

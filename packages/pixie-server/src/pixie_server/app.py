@@ -1,0 +1,129 @@
+"""The composition: routes, errors and headers into one Quart application, with the guard outermost."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import attrs
+from quart import Quart, Response, request
+from quart.wrappers import Response as QuartResponse
+
+from pixie_server import api, fragments, pages
+from pixie_server.assets import STATIC
+from pixie_server.bridge import Bridge
+from pixie_server.guard import Guard
+from pixie_server.openapi import document
+from pixie_server.problems import handle_errors
+from pixie_server.reading import read_body, read_query
+from pixie_server.served import Served
+from pixie_server.static_files import StaticFiles
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from pixie_core import Pixie
+    from pixie_server.routing import Route
+
+__all__ = ["ROUTES", "application", "openapi_json"]
+
+log = logging.getLogger("pixie.server")
+
+ROUTES: tuple[Route, ...] = (*api.ROUTES, *pages.routes.routes, *fragments.routes.routes)
+"""Every route there is, but the static files."""
+
+
+def openapi_json() -> str:
+    """The OpenAPI document as text: what /api/openapi.json answers and the client is generated from."""
+    return json.dumps(document(ROUTES), indent=2, ensure_ascii=False) + "\n"
+
+
+@asynccontextmanager
+async def application(pixie: Pixie) -> AsyncIterator[tuple[Guard, Served]]:
+    """The ASGI application for one Pixie, guard and all, and what its handlers are handed; for as long as
+    it is served.
+
+    Setting `served.stopping` ends the streams. The Pixie stays its owner's to close.
+    """
+    served = Served(pixie=pixie, bridge=Bridge(pixie), static=StaticFiles(STATIC), stopping=asyncio.Event())
+    try:
+        yield guarded(_quart(served), host=pixie.settings.host), served
+    finally:
+        served.stopping.set()
+        await served.bridge.close()
+
+
+def guarded(app: Any, *, host: str) -> Guard:
+    """The application behind the guard, which is told the pages and the files by the routes' own
+    declarations.
+    """
+    page_patterns = [route.pattern for route in ROUTES if route.page]
+    file_patterns = [route.pattern for route in ROUTES if route.artefact]
+    return Guard(
+        app,
+        is_page=lambda path: any(pattern.fullmatch(path) for pattern in page_patterns),
+        is_artefact=lambda path: any(pattern.fullmatch(path) for pattern in file_patterns),
+        configured_host=host,
+    )
+
+
+def _quart(served: Served) -> Quart:
+    # No static folder and no instance folder of Quart's: nothing is served by path.
+    app = Quart(__name__, static_folder=None, template_folder=None, instance_path=str(STATIC.parent))
+    app.config["OPENAPI"] = openapi_json()
+    app.config["MAX_CONTENT_LENGTH"] = None  # the guard counts the bytes
+    app.config["BODY_TIMEOUT"] = 30
+    app.url_map.strict_slashes = True
+    app.url_map.merge_slashes = False
+    for route in ROUTES:
+        app.add_url_rule(
+            route.path,
+            endpoint=f"{route.method} {route.path}",
+            view_func=_view(route, served),
+            methods=[route.method],
+            provide_automatic_options=False,
+        )
+    app.add_url_rule("/static/<path:name>", endpoint="static", view_func=_static(served), methods=["GET"])
+    handle_errors(app, log)
+    return app
+
+
+def _view(route: Route, served: Served) -> Callable[..., Awaitable[QuartResponse]]:
+    """What Quart calls: read what comes in, call the handler, write what comes out."""
+
+    async def view(**path: Any) -> QuartResponse:
+        if route.query is not None:
+            path["query"] = read_query(route.query, request.args)
+        if route.body is not None:
+            path["body"] = read_body(route.body, await request.get_data(), optional=route.body_optional)
+        return written(await route.handler(served, **path))
+
+    return view
+
+
+def written(answer: Any) -> QuartResponse:
+    """A handler's answer as a response: one that it made itself, or a value (with a status) as JSON."""
+    if isinstance(answer, QuartResponse):
+        return answer
+    value, status = answer if isinstance(answer, tuple) else (answer, 200)
+    body = json.dumps(value, default=_plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return Response(body, status, content_type="application/json")
+
+
+def _plain(value: Any) -> Any:
+    if attrs.has(type(value)):
+        return {each.name: getattr(value, each.name) for each in attrs.fields(type(value))}
+    raise TypeError(f"{type(value).__name__} isn't JSON")
+
+
+def _static(served: Served) -> Callable[..., Awaitable[QuartResponse]]:
+    async def static(name: str) -> QuartResponse:
+        body = await served.bridge(served.static.read, name)
+        if body is None:
+            return Response("There is no such file.", 404, content_type="text/plain; charset=utf-8")
+        return served.static.answer(name, body)
+
+    return static

@@ -1,0 +1,169 @@
+"""Where the event loop meets the library, which is synchronous.
+
+A handler holds one `await bridge(...)` and nothing that blocks. Work runs on a small pool of threads;
+committed events come back to the loop by callback. A client that goes away cancels its handler, never the
+run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from pixie_core.run.events import Finished
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+
+    from pixie_core import Pixie
+    from pixie_core.run import Record, Run
+
+__all__ = ["Bridge"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_QUICK_THREADS = 8
+_SLOW_THREADS = 4
+_HELD_RECORDS = 1_000
+"""How many committed records wait for a slow reader before it goes back to the database for them."""
+_PAGE = 500
+_LOOK_AGAIN = 1.0
+"""Seconds after which a reader looks at the database unasked: runs of other processes are seen so."""
+
+
+class _Listener:
+    """One reader of one run: the records that were committed since it last looked."""
+
+    def __init__(self) -> None:
+        self.woken = asyncio.Event()
+        self.records: deque[Record] = deque()
+        self.overflowed = False
+
+    def tell(self, records: Sequence[Record]) -> None:
+        if len(self.records) + len(records) > _HELD_RECORDS:
+            self.records.clear()
+            self.overflowed = True
+        else:
+            self.records.extend(records)
+        self.woken.set()
+
+
+class Bridge:
+    """The event loop's way into one Pixie. Made, used and closed on the loop."""
+
+    def __init__(self, pixie: Pixie) -> None:
+        self.pixie = pixie
+        self._loop = asyncio.get_running_loop()
+        self._quick = ThreadPoolExecutor(_QUICK_THREADS, "pixie-call")
+        self._slow = ThreadPoolExecutor(_SLOW_THREADS, "pixie-slow")
+        self._listeners: dict[str, set[_Listener]] = {}
+        self._unsubscribe = pixie.store.subscribe(self._committed)
+
+    async def __call__(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call the library from a handler: for what takes milliseconds."""
+        return await self._loop.run_in_executor(self._quick, partial(function, *args, **kwargs))
+
+    async def slowly(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call what may take seconds or minutes, so that it never keeps the quick calls waiting."""
+        return await self._loop.run_in_executor(self._slow, partial(function, *args, **kwargs))
+
+    async def chunks(self, source: Iterator[bytes], *, at_least: int = 64 * 1024) -> AsyncIterator[bytes]:
+        """A blocking iterator of bytes, piece by piece, each gathered to a useful size."""
+
+        def gather() -> bytes:
+            parts, size = [], 0
+            for part in source:
+                parts.append(part)
+                size += len(part)
+                if size >= at_least:
+                    break
+            return b"".join(parts)
+
+        try:
+            while piece := await self.slowly(gather):
+                yield piece
+        finally:
+            close = getattr(source, "close", None)
+            if close is not None:
+                await self.slowly(close)
+
+    async def follow(self, run_id: str, after: int = 0) -> AsyncIterator[Sequence[Record]]:
+        """The run's records after number `after`, in batches: those that there are, then each commit, to
+        the end.
+        """
+        with self._listening(run_id) as listener:
+            while True:
+                batch = await self._fresh(run_id, after, listener)
+                if batch:
+                    after = batch[-1].seq
+                    yield batch
+                    if isinstance(batch[-1].event, Finished):
+                        return
+                    continue
+                if (await self(self.pixie.store.run, run_id)).ended:
+                    # Ended before `after`, or between two looks: nothing follows the last event.
+                    batch = await self(self.pixie.store.events, run_id, after)
+                    if batch:
+                        yield batch
+                    return
+                await _either(listener.woken, _LOOK_AGAIN)
+
+    async def wait(self, run_id: str, seconds: float | None = None) -> Run:
+        """The run once it has ended, or as it stands after so many seconds."""
+        try:
+            async with asyncio.timeout(seconds):
+                async for _ in self.follow(run_id):
+                    pass
+        except TimeoutError:
+            pass  # how it stands now is the answer that was asked for
+        return await self(self.pixie.get, run_id)
+
+    async def close(self) -> None:
+        """Let go of the threads; the Pixie itself is its owner's to close."""
+        self._unsubscribe()
+        await asyncio.to_thread(self._quick.shutdown, cancel_futures=True)
+        self._slow.shutdown(wait=False, cancel_futures=True)
+
+    async def _fresh(self, run_id: str, after: int, listener: _Listener) -> Sequence[Record]:
+        """What came after `after`: as it was handed over, else out of the database."""
+        listener.woken.clear()
+        held = [record for record in listener.records if record.seq > after]
+        listener.records.clear()
+        if held and held[0].seq == after + 1 and not listener.overflowed:
+            return held
+        listener.overflowed = False
+        return await self(self.pixie.store.events, run_id, after, _PAGE)
+
+    @contextmanager
+    def _listening(self, run_id: str) -> Iterator[_Listener]:
+        listener = _Listener()
+        listeners = self._listeners.setdefault(run_id, set())
+        listeners.add(listener)
+        try:
+            yield listener
+        finally:
+            listeners.discard(listener)
+            if not listeners:
+                self._listeners.pop(run_id, None)
+
+    def _committed(self, run_id: str, records: Sequence[Record]) -> None:
+        """Called by the store's writer, on its thread."""
+        self._loop.call_soon_threadsafe(self._tell, run_id, records)
+
+    def _tell(self, run_id: str, records: Sequence[Record]) -> None:
+        for listener in self._listeners.get(run_id, ()):
+            listener.tell(records)
+
+
+async def _either(event: asyncio.Event, seconds: float) -> None:
+    """Wait for the event, at most so long."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        pass  # looking again after a while is the point

@@ -1,0 +1,123 @@
+"""Files to the client: a kept artefact with ranges and validators, or bytes that are made as they go."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, BinaryIO
+from urllib.parse import quote
+
+from quart import Response, request
+
+from pixie_server.media_types import served_as
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from pixie_server.served import Served
+
+__all__ = ["content_disposition", "deliver_artefact", "deliver_made"]
+
+_BUFFER = 256 * 1024
+_ONE_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
+
+
+def content_disposition(kind: str, filename: str) -> str:
+    """The header's value: a plain ASCII name for old clients, the true one beside it (RFC 6266).
+
+    Controls, quotes, separators and marks that turn the direction of writing are taken out; at most 120
+    characters.
+    """
+    kept = "".join(letter for letter in filename if unicodedata.category(letter) not in {"Cc", "Cf", "Cs", "Zl", "Zp"})
+    name = re.sub(r'[\\/"]', "_", kept).strip(". ")[:120] or "file"
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode() or "file"
+    return f"{kind}; filename=\"{plain.replace(';', '_')}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+async def deliver_artefact(served: Served, artefact_id: int) -> Response:
+    """The bytes of an artefact as security.md D5 says: our own types, our own policy, one range at most."""
+    artefact = await served.bridge(served.pixie.store.artefact, artefact_id)
+    opened = await served.bridge(served.pixie.store.open_artefact, artefact_id)
+    kind = served_as(artefact.filename)
+    etag = f'"{artefact.sha256}"'
+    headers = {
+        "Content-Type": kind.content_type,
+        "Content-Disposition": content_disposition(kind.disposition, artefact.filename),
+        "Content-Security-Policy": kind.policy,
+        "ETag": etag,
+        "Accept-Ranges": "bytes",
+        "Cache-Control": "private, no-cache",
+    }
+    asked = request.headers.get("If-None-Match", "")
+    if asked and (asked.strip() == "*" or etag in [each.strip().removeprefix("W/") for each in asked.split(",")]):
+        opened.close()
+        return Response(b"", 304, headers={key: headers[key] for key in ("ETag", "Cache-Control")})
+    size = artefact.size_bytes
+    begin, end = 0, size
+    status = 200
+    span = _range(request.headers.get("Range"), size) if _range_applies(etag) else None
+    if span == "unsatisfiable":
+        opened.close()
+        return Response(b"", 416, headers={"Content-Range": f"bytes */{size}"})
+    if isinstance(span, tuple):
+        begin, end = span
+        status = 206
+        headers["Content-Range"] = f"bytes {begin}-{end - 1}/{size}"
+    headers["Content-Length"] = str(end - begin)
+    if request.method == "HEAD":
+        opened.close()
+        return Response(b"", status, headers=headers)
+    answer = Response(_read(served, opened, begin, end), status, headers=headers)
+    answer.timeout = None  # a large file on a slow reader takes longer than Quart's minute
+    return answer
+
+
+def _range_applies(etag: str) -> bool:
+    condition = request.headers.get("If-Range")
+    return condition is None or condition.strip() == etag
+
+
+def _range(header: str | None, size: int) -> tuple[int, int] | str | None:
+    """(begin, end), "unsatisfiable", or None where the whole is to be sent: no range, several, or one not
+    understood.
+    """
+    matched = _ONE_RANGE.fullmatch(header.replace(" ", "")) if header else None
+    if matched is None:
+        return None
+    first, last = matched.groups()
+    if not first and not last:
+        return None
+    if not first:
+        length = min(int(last), size)
+        return (size - length, size) if length else "unsatisfiable"
+    begin = int(first)
+    end = min(int(last) + 1, size) if last else size
+    if last and int(last) < begin:
+        return None
+    return (begin, end) if begin < size else "unsatisfiable"
+
+
+async def _read(served: Served, opened: BinaryIO, begin: int, end: int) -> AsyncIterator[bytes]:
+    def piece(left: int) -> bytes:
+        return opened.read(min(_BUFFER, left))
+
+    try:
+        await served.bridge(opened.seek, begin)
+        left = end - begin
+        while left > 0 and (read := await served.bridge(piece, left)):
+            left -= len(read)
+            yield read
+    finally:
+        opened.close()
+
+
+def deliver_made(
+    served: Served, chunks: Iterator[bytes], *, filename: str, content_type: str, length: int | None = None
+) -> Response:
+    """Bytes that are made while they are sent, as a download."""
+    headers = {"Content-Type": content_type, "Content-Disposition": content_disposition("attachment", filename)}
+    if length is not None:
+        headers["Content-Length"] = str(length)
+    answer = Response(served.bridge.chunks(chunks), headers=headers)
+    answer.timeout = None
+    return answer

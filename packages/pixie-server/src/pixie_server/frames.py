@@ -1,0 +1,25 @@
+"""What stands around a page at this moment: the tools with their dots, what is running, the look."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pixie_server.render import Frame
+
+if TYPE_CHECKING:
+    from pixie_core import Pixie
+
+__all__ = ["frame_of"]
+
+
+def frame_of(pixie: Pixie) -> Frame:
+    """The frame of every page, looked up anew."""
+    return Frame(
+        now=pixie.now(),
+        tools=pixie.tools.all(),
+        verdicts={tool_id: known["overall"] for tool_id, known in pixie.store.latest_validations().items()},
+        running=frozenset(run.tool_id for run in pixie.runs(status="running", limit=250).items),
+        theme=pixie.settings.theme,
+        accent=pixie.settings.accent,
+        density=pixie.settings.density,
+    )

@@ -1,0 +1,121 @@
+"""How an error is answered: problem details (RFC 9457) to programs, a page with one next action to people."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from quart import Response, request
+from werkzeug.exceptions import HTTPException
+
+from pixie_core.errors import Invalid, PixieError, RunNotFound, ToolError, ToolNotFound, ToolNotInstalled
+from pixie_server import render
+from pixie_server.outcomes import outcome
+from pixie_server.reading import Malformed
+from pixie_server.refusals import prefers_json
+
+if TYPE_CHECKING:
+    import logging
+
+    from quart import Quart
+
+__all__ = ["handle_errors", "problem_document", "wants_json"]
+
+_WORDS = {
+    400: ("bad_request", "Malformed request", "The request can't be read."),
+    404: ("not_found", "Not found", "There is nothing at this address."),
+    405: ("method_not_allowed", "Method not allowed", "This address doesn't take that method."),
+    408: ("timeout", "Request timeout", "The request took too long to arrive."),
+    413: ("too_large", "Too large", "The request is larger than Pixie takes."),
+    415: ("unsupported_media_type", "Unsupported media type", "The body isn't of a type that this address takes."),
+    416: ("range_not_satisfiable", "Range not satisfiable", "The file is shorter than the range that was asked for."),
+    500: ("internal", "Something went wrong in Pixie", "This is a fault of Pixie's. Its log says more."),
+}
+
+
+def wants_json() -> bool:
+    """Whether the request at hand is a program's: under /api, or JSON by Accept."""
+    return request.path.startswith("/api/") or prefers_json(request.headers.get("Accept", "").encode("latin-1"))
+
+
+def problem_document(status: int, title: str, detail: str, code: str, error: object = None) -> dict[str, object]:
+    """The body of a problem. Wrong input carries each problem, a failed tool the end of its stderr."""
+    document: dict[str, object] = {
+        "type": f"urn:pixie:error:{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
+    if isinstance(error, Invalid):
+        document["errors"] = [{"path": each.path, "message": each.message} for each in error.problems]
+    if isinstance(error, ToolError) and error.stderr:
+        document["stderr"] = error.stderr
+    near = getattr(error, "near", None)
+    if near:
+        document["near"] = list(near)
+    candidates = getattr(error, "candidates", None)
+    if candidates:
+        document["candidates"] = list(candidates)
+    return document
+
+
+def answer_problem(status: int, title: str, detail: str, code: str, error: object = None) -> Response:
+    """The error as the client wants it."""
+    if wants_json():
+        body = json.dumps(problem_document(status, title, detail, code, error), ensure_ascii=False)
+        return Response(body, status, content_type="application/problem+json")
+    action, command = _next_action(error), _next_command(error)
+    if request.headers.get("HX-Request") == "true":
+        page = render.error_fragment(title, detail, code=code, action=action, command=command)
+    else:
+        # The frame without its tools: an error page asks nothing of a database that may be the fault.
+        frame = render.Frame(now=datetime.now(UTC))
+        page = render.page_error(frame, status, title, detail, code=code, action=action, command=command)
+    return Response(page, status, content_type="text/html; charset=utf-8")
+
+
+def _next_action(error: object) -> tuple[str, str]:
+    """Words and address of the one thing to do next."""
+    if isinstance(error, ToolNotFound) and error.near:
+        return f"Open {error.near[0]}", f"/tool/{error.near[0]}"
+    if isinstance(error, RunNotFound | ToolNotFound):
+        return "See all tools and runs", "/"
+    return "Back to the start", "/"
+
+
+def _next_command(error: object) -> str | None:
+    """A command that mends it, where there is one."""
+    return f"pixie sync {error.tool_id}" if isinstance(error, ToolNotInstalled) else None
+
+
+def handle_errors(app: Quart, log: logging.Logger) -> None:
+    """Have the app answer every error so."""
+
+    @app.errorhandler(PixieError)
+    async def pixie_error(error: PixieError) -> Response:
+        known = outcome(error)
+        if known.status >= 500 and not isinstance(error, ToolError):
+            log.error("%s: %s", error.code, error)
+        return answer_problem(known.status, known.title, str(error), error.code, error)
+
+    @app.errorhandler(Malformed)
+    async def malformed(error: Malformed) -> Response:
+        return answer_problem(400, "Malformed request", error.detail, "malformed")
+
+    @app.errorhandler(HTTPException)
+    async def http_error(error: HTTPException) -> Response:
+        status = error.code or 500
+        code, title, detail = _WORDS.get(status, ("http_error", error.name, f"The answer is {status}."))
+        answer = answer_problem(status, title, detail, code)
+        if status == 405:
+            methods = getattr(error, "valid_methods", None) or ()
+            answer.headers["Allow"] = ", ".join(sorted(methods))
+        return answer
+
+    @app.errorhandler(Exception)
+    async def fault(error: Exception) -> Response:
+        log.error("A fault while answering %s %s", request.method, request.path, exc_info=error)
+        code, title, detail = _WORDS[500]
+        return answer_problem(500, title, detail, code)

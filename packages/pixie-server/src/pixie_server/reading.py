@@ -1,0 +1,124 @@
+"""From the bytes of a request to typed values. What doesn't fit is refused with every problem and its
+path.
+"""
+
+from __future__ import annotations
+
+import json
+from types import UnionType
+from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
+
+import attrs
+
+from pixie_core.errors import Problem, RequestInvalid, near
+from pixie_core.structure import Problems, structure, unknown_keys
+
+if TYPE_CHECKING:
+    from werkzeug.datastructures import MultiDict
+
+__all__ = ["Malformed", "read_body", "read_json", "read_query"]
+
+
+@attrs.frozen(str=False)
+class Malformed(Exception):
+    """The bytes aren't what they should be at all: 400, not 422."""
+
+    detail: str
+
+    def __str__(self) -> str:
+        return self.detail
+
+
+def read_json(source: bytes) -> Any:
+    """The JSON in a request's body: strict UTF-8, no NaN, no duplicate keys. Raises Malformed."""
+    try:
+        text = source.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Malformed(f"The body isn't UTF-8: byte {error.start} can't be read.") from None
+    try:
+        return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_unique)
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise Malformed(f"The body isn't JSON: {error.msg} at {where}.") from None
+    except RecursionError:
+        raise Malformed("The body is nested too deeply.") from None
+    except ValueError as error:  # an integer of more digits than Python reads
+        raise Malformed(f"The body can't be read: {error}.") from None
+
+
+def _no_constant(name: str) -> Any:
+    raise Malformed(f"The body holds {name}, which isn't JSON.")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Malformed(f"The body says {twice!r} twice in one object.")
+    return values
+
+
+def read_body(cls: type[Any], source: bytes, *, optional: bool) -> Any:
+    """The body as an instance of `cls`; an empty one is that of its defaults, where it may be left out."""
+    raw = {} if optional and not source.strip() else read_json(source)
+    try:
+        value = structure(cls, raw)
+    except Problems as error:
+        raise RequestInvalid("The body", error.problems) from None
+    unknown = tuple(attrs.evolve(problem, severity="error") for problem in unknown_keys(cls, raw))
+    if unknown:
+        raise RequestInvalid("The body", unknown)
+    return value
+
+
+def read_query(cls: type[Any], given: MultiDict[str, str]) -> Any:
+    """The query's parameters as an instance of `cls`: whole numbers, true or false, and text, by its
+    annotations.
+    """
+    hints = get_type_hints(cls)
+    named = {parameter_name(each): each for each in attrs.fields(cls)}
+    raw: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for name in given:
+        if name not in named:
+            meant = near(name, named)
+            hint = f": did you mean {meant}?" if meant else f"; known are {', '.join(named) or 'none'}"
+            problems.append(Problem(f"$.{name}", f"unknown parameter {name!r}{hint}"))
+            continue
+        try:
+            raw[named[name].name] = _read_text(given[name], hints[named[name].name])
+        except ValueError as error:
+            problems.append(Problem(f"$.{name}", str(error)))
+    if not problems:
+        try:
+            return structure(cls, raw)
+        except Problems as error:
+            problems.extend(error.problems)
+    raise RequestInvalid("The query", problems)
+
+
+def parameter_name(each: attrs.Attribute[Any]) -> str:
+    """A field's name in the address: `from_` is `from`, which Python keeps for itself."""
+    return each.name.rstrip("_")
+
+
+def _read_text(text: str, hint: Any) -> Any:
+    members = get_args(hint) if get_origin(hint) in {Union, UnionType} else (hint,)
+    if bool in members:
+        known = {"true": True, "1": True, "false": False, "0": False}
+        if text.lower() not in known:
+            raise ValueError(f"is {text!r}; expected true or false")
+        return known[text.lower()]
+    if int in members:
+        if not text.lstrip("-").isascii() or not text.lstrip("-").isdigit() or len(text) > 18:
+            raise ValueError(f"is {text[:40]!r}; expected a whole number")
+        return int(text)
+    if float in members:
+        try:
+            return float(text)
+        except ValueError:
+            raise ValueError(f"is {text[:40]!r}; expected a number") from None
+    if "\x00" in text:
+        raise ValueError("holds a NUL character")
+    return text
