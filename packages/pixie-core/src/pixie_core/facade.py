@@ -119,12 +119,19 @@ class Pixie:
         values = typed_inputs(tool.ready(), inputs)
         return self._start(tool, values, origin=origin, run_id=run_id, parent_run_id=parent_run_id, label=label)
 
-    def start_form(self, tool_id: str, fields: Mapping[str, Sequence[str]], *, origin: str = "form") -> Run:
-        """Start a run with a form's fields, each a list of texts; see `pixie_core.run.inputs`. Raises what
-        `run` does.
+    def start_form(
+        self,
+        tool_id: str,
+        fields: Mapping[str, Sequence[str]],
+        *,
+        typed: Mapping[str, Any] | None = None,
+        origin: str = "form",
+    ) -> Run:
+        """Start a run with a form's fields, each a list of texts, and with inputs that came as values beside
+        them; see `pixie_core.run.inputs`. Raises what `run` does.
         """
         tool = self.tools.get(tool_id)
-        return self._start(tool, inputs_from_form(tool.ready(), fields), origin=origin)
+        return self._start(tool, inputs_from_form(tool.ready(), fields, typed), origin=origin)
 
     def _start(self, tool: Tool, values: dict[str, Any], *, run_id: str | None = None, **about: Any) -> Run:
         if run_id is not None:

@@ -21,14 +21,17 @@ if TYPE_CHECKING:
 __all__ = ["inputs_from_form", "sample_inputs", "typed_inputs"]
 
 
-def inputs_from_form(manifest: ToolManifest, fields: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def inputs_from_form(
+    manifest: ToolManifest, fields: Mapping[str, Sequence[str]], typed: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """The typed inputs in a form's fields, or in `--set key=text`: each text is read as its input's type.
 
-    A field may come several times. An empty text is no value, but for inputs to which blank is one. Raises
+    A field may come several times. An empty text is no value, but for inputs to which blank is one. `typed`
+    are inputs that came as values beside the texts, such as files; a text goes before them. Raises
     InputsInvalid.
     """
-    given: dict[str, Any] = {}
-    problems: list[Problem] = []
+    given: dict[str, Any] = dict(typed or {})
+    problems = [_unknown(manifest, key) for key in given if manifest.input(key) is None]
     for key, texts in fields.items():
         declared = manifest.input(key)
         if declared is None:

@@ -45,7 +45,7 @@ _CANT_RUN = (ToolNotFound, ManifestInvalid, ToolNotInstalled, InputsInvalid, Req
 @routes.get("/api/tools", answer=list[ToolItem])
 async def list_tools(served: Served) -> list[ToolItem]:
     """Every tool that was found, with its state and its newest validation."""
-    return await served.bridge(_items, served.pixie)
+    return await served.bridge(tool_items, served.pixie)
 
 
 @routes.get("/api/tools/<tool_id>", answer=ToolDetail, errors=(ToolNotFound,), path_examples=_EXAMPLES)
@@ -168,7 +168,8 @@ async def stop_tool(served: Served, tool_id: str, body: StopToolBody) -> Stopped
     return Stopped(stopped=stopped)
 
 
-def _items(pixie: Pixie) -> list[ToolItem]:
+def tool_items(pixie: Pixie) -> list[ToolItem]:
+    """Every tool as `GET /api/tools` answers it."""
     validations = pixie.store.latest_validations()
     statuses = pixie.statuses()
     return [ToolItem(**_facts(tool, statuses, validations)) for tool in pixie.tools.all()]
