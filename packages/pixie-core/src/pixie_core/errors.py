@@ -4,6 +4,8 @@
     ├── SettingsError               a PIXIE_* variable or .env line is wrong
     ├── DataFolderError             the data folder can't be read or written
     │   ├── DataFolderInUse         another server holds it
+    │   ├── DataFolderBusy          somebody writes for longer than we wait
+    │   ├── DiskFull
     │   └── DatabaseUnusable        pixie.db is damaged, or newer than this Pixie
     ├── NotFound
     │   ├── ToolNotFound
@@ -19,8 +21,10 @@
     │   ├── AmbiguousRunId
     │   ├── RunConflict             the same run id with other inputs
     │   ├── RunNotRunning
+    │   ├── RunsInFlight            a process can't be stopped under its runs
     │   └── TargetExists            a file would be overwritten
     ├── Busy                        too many runs
+    ├── QuotaExceeded               more files, or larger ones, than a run may leave
     ├── ExportError
     │   └── UnsupportedFormat
     └── ToolError                   a tool, or its environment, failed
@@ -41,7 +45,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,9 +56,11 @@ __all__ = [
     "ArtefactNotFound",
     "Busy",
     "Conflict",
+    "DataFolderBusy",
     "DataFolderError",
     "DataFolderInUse",
     "DatabaseUnusable",
+    "DiskFull",
     "ExportError",
     "InputsInvalid",
     "Invalid",
@@ -63,11 +69,13 @@ __all__ = [
     "OutputNotFound",
     "PixieError",
     "Problem",
+    "QuotaExceeded",
     "RequestInvalid",
     "RunConflict",
     "RunNotFound",
     "RunNotRunning",
     "RunTimedOut",
+    "RunsInFlight",
     "SettingsError",
     "TargetExists",
     "ToolAnsweredGarbage",
@@ -96,12 +104,24 @@ class Problem:
     path: str
     message: str
     severity: Literal["error", "warning"] = "error"
+    _cure: str = field(default="", repr=False, eq=False)
+
+    @classmethod
+    def unknown(
+        cls, what: str, name: str, path: str, cure: str, severity: Literal["error", "warning"] = "error"
+    ) -> Problem:
+        """A name that isn't known: it reads `unknown type 'chartline' at $.outputs[2].type: did you mean
+        chart_line?`, and its message is the same without the path.
+        """
+        return cls(path, f"unknown {what} {name!r}: {cure}", severity, cure)
 
     def under(self, step: str) -> Problem:
         """The same problem, seen from one level further out: `step` is `.key` or `[3]`."""
-        return Problem("$" + step + self.path.removeprefix("$"), self.message, self.severity)
+        return evolve(self, path="$" + step + self.path.removeprefix("$"))
 
     def __str__(self) -> str:
+        if self._cure:
+            return f"{self.message.removesuffix(f': {self._cure}')} at {self.path}: {self._cure}"
         return f"{self.path}: {self.message}"
 
 
@@ -146,6 +166,18 @@ class DataFolderInUse(DataFolderError):
 
     code = "data_folder_in_use"
     pid: int | None = None
+
+
+class DataFolderBusy(DataFolderError):
+    """Another process writes, or holds a lock, for longer than Pixie waits; nothing was changed."""
+
+    code = "data_folder_busy"
+
+
+class DiskFull(DataFolderError):
+    """There is no room left; nothing was recorded of what was asked."""
+
+    code = "disk_full"
 
 
 class DatabaseUnusable(DataFolderError):
@@ -290,6 +322,19 @@ class RunNotRunning(Conflict):
 
 
 @define(eq=False, str=False)
+class RunsInFlight(Conflict):
+    """The tool's process has runs in flight; `run_ids` are theirs."""
+
+    code = "runs_in_flight"
+    tool_id: str
+    run_ids: tuple[str, ...]
+
+    def __str__(self) -> str:
+        runs = ", ".join(run_id[:8] for run_id in self.run_ids)
+        return f"{self.tool_id} is at work on {runs}. Force ends them as cancelled."
+
+
+@define(eq=False, str=False)
 class TargetExists(Conflict):
     """A file is there already and isn't overwritten unasked."""
 
@@ -304,6 +349,12 @@ class Busy(_Said):
     """As many runs as allowed are active or waiting; try again later."""
 
     code = "busy"
+
+
+class QuotaExceeded(_Said):
+    """A run left more files, or larger ones, than the settings allow."""
+
+    code = "quota_exceeded"
 
 
 class ExportError(_Said):

@@ -7,7 +7,8 @@ they came (see `pixie_core.catalogue.base`).
 
 from __future__ import annotations
 
-import math
+from functools import cache
+from itertools import islice
 from types import UnionType
 from typing import (
     TYPE_CHECKING,
@@ -24,16 +25,19 @@ from typing import (
 import attrs
 from cattrs import Converter
 
-from pixie_core.catalogue.base import Leaf, Records
+from pixie_core.catalogue.base import Leaf, Nested, Pairs, Records
+from pixie_core.columns import fits, found, not_finite, place_problems, scalar_problems, step, unfit_numbers
 from pixie_core.errors import Problem, near
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["Problems", "found", "structure", "unknown_keys"]
+    from pixie_core.catalogue.base import OutputValue
+
+__all__ = ["Problems", "found", "structure", "structure_output", "unknown_keys"]
 
 T = TypeVar("T")
-Hook = "Callable[[Any, Any], Any]"
+V = TypeVar("V", bound="OutputValue")
 
 
 class Problems(Exception):
@@ -49,23 +53,18 @@ def structure(cls: type[T], raw: Any) -> T:
     return _converter.structure(raw, cls)
 
 
-_NAMES = {
-    dict: "an object",
-    list: "a list",
-    str: "a string",
-    bool: "a boolean",
-    int: "a number",
-    float: "a number",
-}
+def structure_output(cls: type[V], raw: Any) -> V:
+    """An output's value, whether it came as a bare scalar (`42`) or as an object (`{"value": 42}`).
 
-
-def found(raw: Any) -> str:
-    """What a raw value is, in JSON's words, with the value itself where it is short."""
-    if raw is None:
-        return "null"
-    shown = repr(raw) if isinstance(raw, str) else str(raw)
-    name = _NAMES.get(type(raw), type(raw).__name__)
-    return name if isinstance(raw, dict | list) or len(shown) > 40 else f"{name} ({shown})"
+    A bare scalar stands only for types that have a `value`. Raises Problems, for the bare scalar at `$`.
+    """
+    fields = attrs.fields_dict(cls)
+    if "value" not in fields or isinstance(raw, dict):
+        return structure(cls, raw)
+    try:
+        return structure(cls, {"value": raw})
+    except Problems as error:
+        raise Problems(*(attrs.evolve(p, path=p.path.replace("$.value", "$", 1)) for p in error.problems)) from None
 
 
 def _expected(kind: str, raw: Any) -> Problems:
@@ -95,9 +94,15 @@ def _integer(raw: Any, _: Any) -> int:
 def _float(raw: Any, _: Any) -> float:
     if type(raw) not in {int, float}:
         raise _expected("a number", raw)
-    if not math.isfinite(raw):
+    if not fits(raw):
         raise _expected("a finite number", raw)
     return raw  # type: ignore[no-any-return]
+
+
+def _anything(raw: Any, _: Any) -> Any:
+    if problems := list(unfit_numbers(raw)):
+        raise Problems(*problems)
+    return raw
 
 
 def _literal(raw: Any, kind: Any) -> Any:
@@ -108,6 +113,21 @@ def _literal(raw: Any, kind: Any) -> Any:
         hint = f": did you mean {meant}?" if meant else ""
         raise Problems(Problem("$", f"expected one of {known}, found {found(raw)}{hint}"))
     return raw
+
+
+_WANTED = {
+    dict: "an object",
+    list: "a list",
+    str: "a string",
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    type(None): "null",
+}
+
+
+def _wanted(member: Any) -> str:
+    return _WANTED.get(get_origin(member) or member, "an object")
 
 
 def _union_hook(kind: Any) -> Callable[[Any, Any], Any]:
@@ -124,10 +144,11 @@ def _union_hook(kind: Any) -> Callable[[Any, Any], Any]:
                 return hook(raw, member)
             except Problems as error:
                 problems.extend(error.problems)
-        if len(hooks) == 1:
-            raise Problems(*problems)
-        wanted = " or ".join(_NAMES.get(get_origin(member) or member, str(member)) for member in members if member)
-        raise _expected(wanted, raw)
+        # A problem further in says more than that none of them fits.
+        inner = [problem for problem in problems if problem.path != "$"]
+        if inner or len(hooks) == 1:
+            raise Problems(*(inner or problems))
+        raise _expected(" or ".join(filter(None, map(_wanted, members))), raw)
 
     return union
 
@@ -166,7 +187,7 @@ def _dict_hook(kind: Any) -> Callable[[Any, Any], Any]:
             try:
                 values[key] = hook(each, args[1])
             except Problems as error:
-                problems.extend(problem.under(f".{key}") for problem in error.problems)
+                problems.extend(problem.under(step(key)) for problem in error.problems)
         if problems:
             raise Problems(*problems)
         return values
@@ -175,7 +196,7 @@ def _dict_hook(kind: Any) -> Callable[[Any, Any], Any]:
 
 
 def _attrs_hook(cls: Any) -> Callable[[Any, Any], Any]:
-    hints = get_type_hints(cls, include_extras=True)
+    hints = _hints(cls)
     fields = [
         (each, each.name, hints[each.name], _converter.get_structure_hook(hints[each.name]))
         for each in attrs.fields(cls)
@@ -188,7 +209,7 @@ def _attrs_hook(cls: Any) -> Callable[[Any, Any], Any]:
         problems: list[Problem] = []
         for each, name, hint, hook in fields:
             if name not in raw:
-                if each.default is attrs.NOTHING and not each.metadata.get("absent"):
+                if each.default is attrs.NOTHING:
                     problems.append(Problem(f"$.{name}", f"is missing; it is {each.metadata.get('help', 'required')}"))
                 continue
             try:
@@ -214,84 +235,135 @@ def _out_of_bounds(each: Any, value: Any) -> Iterator[Problem]:
 
 def _leaf_hook(kind: Any) -> Callable[[Any, Any], Any]:
     leaf: Leaf = get_args(kind)[1]
-    kinds = set(leaf.kinds)
 
     def scalars(raw: Any, _: Any) -> Any:
         if not isinstance(raw, list):
             raise _expected(leaf.name, raw)
-        if (present := set(map(type, raw))) - kinds:
-            index, odd = next((i, each) for i, each in enumerate(raw) if type(each) not in kinds)
-            count = sum(type(each) not in kinds for each in raw)
-            more = f" (and {count - 1} more like it)" if count > 1 else ""
-            raise Problems(Problem(f"$[{index}]", f"expected {leaf.name}, found {found(odd)} in it{more}"))
-        if float in present and (where := not_finite(raw)) is not None:
-            raise Problems(Problem(f"$[{where}]", "expected a finite number; use null for a gap"))
+        if problems := list(scalar_problems(raw, leaf)):
+            raise Problems(*problems)
         return raw
 
     return scalars
 
 
-def not_finite(numbers: list[Any]) -> int | None:
-    """The index of the first number that isn't finite, or None; strings and nulls are passed over."""
-    try:
-        # A sum is finite only when every part is, and adding is far quicker than looking at each.
-        if math.isfinite(sum(filter(None, numbers))):
-            return None
-    except (TypeError, OverflowError):
-        pass  # there are strings among them, or the sum itself is too large: look at each
-    for index, each in enumerate(numbers):
-        # A number that equals itself and, less itself, is zero is finite: two operations, no call.
-        if type(each) is float and each - each != 0.0:
-            return index
-    return None
+def _pairs_hook(_: Any) -> Callable[[Any, Any], Any]:
+    def places(raw: Any, _: Any) -> Any:
+        if not isinstance(raw, list):
+            raise _expected("a list of [latitude, longitude]", raw)
+        if problems := list(place_problems(raw)):
+            raise Problems(*problems)
+        return raw
+
+    return places
 
 
 def _records_hook(kind: Any) -> Callable[[Any, Any], Any]:
     """Flat objects, column by column: a field's values are checked together."""
-    of = next(each for each in get_args(kind) if isinstance(each, Records)).of
-    hints = get_type_hints(of, include_extras=True)
-    fields = [
-        (each, _kinds(hints[each.name]), hints[each.name], _converter.get_structure_hook(hints[each.name]))
-        for each in attrs.fields(of)
-    ]
-    absent = object()
+    problems_of = _record_check(get_args(kind)[1].of)
 
     def check(raw: Any, _: Any) -> Any:
         if not isinstance(raw, list):
             raise _expected("a list of objects", raw)
-        if set(map(type, raw)) - {dict}:
-            index, odd = next((i, each) for i, each in enumerate(raw) if type(each) is not dict)
-            raise Problems(Problem(f"$[{index}]", f"expected an object, found {found(odd)}"))
-        problems: list[Problem] = []
-        for each, kinds, hint, hook in fields:
-            name = each.name
-            column = [record.get(name, absent) for record in raw]
-            present = set(map(type, column))
-            optional = each.default is not attrs.NOTHING
-            bounded = each.metadata.get("minimum") is not None or each.metadata.get("maximum") is not None
-            fast = kinds is not None and not bounded and present <= (kinds | ({object} if optional else set()))
-            if fast and not (float in present and not_finite(column) is not None):
-                continue
-            for index, value in enumerate(column):
-                if value is absent:
-                    if not optional:
-                        problems.append(Problem(f"$[{index}].{name}", f"is missing; it is {each.metadata['help']}"))
-                else:
-                    try:
-                        problems.extend(p.under(f"[{index}]") for p in _out_of_bounds(each, hook(value, hint)))
-                    except Problems as error:
-                        problems.extend(p.under(f".{name}").under(f"[{index}]") for p in error.problems)
-                if len(problems) >= _ENOUGH:
-                    raise Problems(*problems)
-        if problems:
-            raise Problems(*problems)
+        if problems := list(islice(problems_of(raw), _ENOUGH)):
+            raise Problems(*(problem.under(f"[{index}]") for index, problem in problems))
         return raw
 
     return check
 
 
+def _nested_hook(kind: Any) -> Callable[[Any, Any], Any]:
+    """A tree of records: laid out flat, then checked as records are. No depth is too deep."""
+    problems_of = _record_check(get_args(kind)[1].of)
+
+    def check(raw: Any, _: Any) -> Any:
+        if not isinstance(raw, dict):
+            raise _expected("an object", raw)
+        nodes, above, problems = [raw], [(-1, "")], []
+        for index, node in enumerate(nodes):
+            children = node.get("children", ())
+            if not isinstance(children, list) and "children" in node:
+                problems.append((index, Problem("$.children", f"expected a list, found {found(children)}")))
+                continue
+            for at, child in enumerate(children):
+                if isinstance(child, dict):
+                    nodes.append(child)
+                    above.append((index, f".children[{at}]"))
+                else:
+                    problem = Problem(f"$.children[{at}]", f"expected an object, found {found(child)}")
+                    problems.append((index, problem))
+        problems.extend(islice(problems_of(nodes), _ENOUGH))
+        if problems:
+            raise Problems(*(problem.under(_path(above, index)) for index, problem in problems[:_ENOUGH]))
+        return raw
+
+    return check
+
+
+def _path(above: Sequence[tuple[int, str]], index: int) -> str:
+    """From the root of a tree to the node at this index: each knows the one above it, and its step."""
+    steps = []
+    while index >= 0:
+        index, each = above[index]
+        steps.append(each)
+    return "".join(reversed(steps))
+
+
+def _record_check(of: Any) -> Callable[[Sequence[dict[str, Any]]], Iterator[tuple[int, Problem]]]:
+    """A function that yields what is wrong with records, each problem with the index of its record."""
+    hints = _hints(of)
+    fields = [
+        (each, _kinds(hints[each.name]), hints[each.name], _converter.get_structure_hook(hints[each.name]))
+        for each in attrs.fields(of)
+    ]
+
+    def problems(records: Sequence[Any]) -> Iterator[tuple[int, Problem]]:
+        if odd := [index for index, each in enumerate(records) if type(each) is not dict]:
+            yield from ((i, Problem("$", f"expected an object, found {found(records[i])}")) for i in odd)
+            return
+        for each, kinds, hint, hook in fields:
+            column = [record.get(each.name, _ABSENT) for record in records]
+            if kinds is None or not _column_is_right(each, column, kinds):
+                yield from _odd_cells(each, column, hint, hook)
+
+    return problems
+
+
+_ABSENT = object()
+
 _ENOUGH = 20
 """Problems of one list of records: more of the same help nobody."""
+
+
+def _column_is_right(each: Any, column: list[Any], kinds: set[type]) -> bool:
+    """True when one look at all the values of a field shows that they are right."""
+    present = set(map(type, column))
+    if not present <= (kinds if each.default is attrs.NOTHING else kinds | {object}):
+        return False
+    if not present & {int, float}:
+        return True
+    least, most = each.metadata["minimum"], each.metadata["maximum"]
+    numbers = column if present <= {int, float} else [value for value in column if type(value) in {int, float}]
+    return (
+        not_finite(numbers) is None
+        and (least is None or min(numbers) >= least)
+        and (most is None or max(numbers) <= most)
+    )
+
+
+def _odd_cells(
+    each: Any, column: list[Any], hint: Any, hook: Callable[[Any, Any], Any]
+) -> Iterator[tuple[int, Problem]]:
+    for index, value in enumerate(column):
+        if value is _ABSENT:
+            if each.default is attrs.NOTHING:
+                yield index, Problem(f"$.{each.name}", f"is missing; it is {each.metadata['help']}")
+            continue
+        try:
+            for problem in _out_of_bounds(each, hook(value, hint)):
+                yield index, problem
+        except Problems as error:
+            for problem in error.problems:
+                yield index, problem.under(f".{each.name}")
 
 
 def _kinds(hint: Any) -> set[type] | None:
@@ -311,24 +383,51 @@ def _kinds(hint: Any) -> set[type] | None:
     return scalars.get(hint)
 
 
+@cache
+def _hints(cls: Any) -> dict[str, Any]:
+    """The annotations of a class, evaluated: once, for that is slow."""
+    return get_type_hints(cls, include_extras=True)
+
+
+_LOOKED_AT = 1_000
+"""Records of a list whose keys are looked at: what one of them calls wrongly, the rest do too."""
+
+
 def unknown_keys(cls: Any, raw: Any) -> Iterator[Problem]:
     """Keys of a raw value that its class doesn't know, as warnings, each with the nearest known name."""
     if not attrs.has(cls) or not isinstance(raw, dict):
         return
-    hints = get_type_hints(cls, include_extras=True)
-    known = [each.name for each in attrs.fields(cls)]
+    hints = _hints(cls)
     for key in raw:
-        if key not in known:
-            meant = near(str(key), known)
-            hint = f": did you mean {meant}?" if meant else f"; known are {', '.join(known)}"
-            yield Problem(f"$.{key}", f"unknown key {key!r}{hint}", "warning")
-    for name in known:
-        kind = hints[name]
-        if name in raw and get_origin(kind) is list and attrs.has(get_args(kind)[0]) and isinstance(raw[name], list):
-            for index, each in enumerate(raw[name]):
-                yield from (p.under(f"[{index}]").under(f".{name}") for p in unknown_keys(get_args(kind)[0], each))
-        elif name in raw and attrs.has(kind):
-            yield from (p.under(f".{name}") for p in unknown_keys(kind, raw[name]))
+        if key not in hints or key not in attrs.fields_dict(cls):
+            yield _unknown_key(cls, key)
+    for name in raw.keys() & attrs.fields_dict(cls).keys():
+        kind, value = hints[name], raw[name]
+        args = get_args(kind)
+        if get_origin(kind) is list and attrs.has(args[0]) and isinstance(value, list):
+            for index, each in enumerate(value):
+                yield from (p.under(f"[{index}]").under(f".{name}") for p in unknown_keys(args[0], each))
+        elif get_origin(kind) is Annotated and isinstance(args[1], Records) and isinstance(value, list):
+            yield from (p.under(f".{name}") for p in _unknown_in_records(args[1].of, value))
+        elif optional := next((each for each in (kind, *args) if attrs.has(each)), None):
+            yield from (p.under(f".{name}") for p in unknown_keys(optional, value))
+
+
+def _unknown_in_records(of: Any, records: Sequence[Any]) -> Iterator[Problem]:
+    """A warning for each unknown key, at the first record that has it."""
+    known = dict.fromkeys(attrs.fields_dict(of))
+    for index, record in enumerate(islice(records, _LOOKED_AT)):
+        for key in record if isinstance(record, dict) else ():
+            if key not in known:
+                known[key] = None
+                yield _unknown_key(of, key).under(f"[{index}]")
+
+
+def _unknown_key(cls: Any, key: str) -> Problem:
+    known = list(attrs.fields_dict(cls))
+    meant = near(str(key), known)
+    cure = f"did you mean {meant}?" if meant else f"known are {', '.join(known)}"
+    return Problem.unknown("key", key, f"${step(key)}", cure, "warning")
 
 
 def _annotated_with(mark: type) -> Callable[[Any], bool]:
@@ -343,14 +442,16 @@ def _make() -> Converter:
     converter = Converter(detailed_validation=False)
     for kind, hook in ((str, _string), (bool, _boolean), (int, _integer), (float, _float)):
         converter.register_structure_hook(kind, hook)
-    converter.register_structure_hook_func(lambda kind: kind is Any, lambda raw, _: raw)
+    converter.register_structure_hook_func(lambda kind: kind is Any, _anything)
     converter.register_structure_hook_func(_origin_in(Literal), _literal)
     converter.register_structure_hook_factory(_origin_in(Union, UnionType), _union_hook)
     converter.register_structure_hook_factory(_origin_in(list), _list_hook)
     converter.register_structure_hook_factory(_origin_in(dict), _dict_hook)
     converter.register_structure_hook_factory(attrs.has, _attrs_hook)
     converter.register_structure_hook_factory(_annotated_with(Leaf), _leaf_hook)
+    converter.register_structure_hook_factory(_annotated_with(Pairs), _pairs_hook)
     converter.register_structure_hook_factory(_annotated_with(Records), _records_hook)
+    converter.register_structure_hook_factory(_annotated_with(Nested), _nested_hook)
     return converter
 
 

@@ -145,8 +145,8 @@ def _unknown_top_level(raw: dict[str, Any]) -> Iterator[Problem]:
     for key in raw:
         if key not in _TOP_NAMES and key != "$schema":
             meant = near(key, _TOP_NAMES)
-            hint = f": did you mean {meant}?" if meant else f"; known are {', '.join(_TOP_NAMES)}"
-            yield Problem(f"$.{key}", f"unknown key {key!r}{hint}")
+            cure = f"did you mean {meant}?" if meant else f"known are {', '.join(_TOP_NAMES)}"
+            yield Problem.unknown("key", key, f"$.{key}", cure)
 
 
 def _unknown_in_secrets(raw: dict[str, Any]) -> Iterator[Problem]:
@@ -183,7 +183,7 @@ def _type_of(raw: Any, known: Mapping[str, Any]) -> str:
     if name not in known:
         meant = near(name, known)
         hint = f"did you mean {meant}?" if meant else f"known are {', '.join(known)}"
-        raise Problems(Problem("$.type", f"unknown type {name!r}: {hint}"))
+        raise Problems(Problem.unknown("type", name, "$.type", hint))
     return name
 
 
