@@ -42,6 +42,7 @@ It knows no HTTP status and no exit code: the server has the one table that says
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -92,6 +93,9 @@ __all__ = [
 ]
 
 
+_UNKNOWN = re.compile(r"""(?P<what>unknown \w+ ('[^']*'|"[^"]*")): (?P<cure>.*)""", re.DOTALL)
+
+
 @frozen
 class Problem:
     """One thing that is wrong with a value that was handed in.
@@ -104,7 +108,6 @@ class Problem:
     path: str
     message: str
     severity: Literal["error", "warning"] = "error"
-    _cure: str = field(default="", repr=False, eq=False)
 
     @classmethod
     def unknown(
@@ -113,15 +116,15 @@ class Problem:
         """A name that isn't known: it reads `unknown type 'chartline' at $.outputs[2].type: did you mean
         chart_line?`, and its message is the same without the path.
         """
-        return cls(path, f"unknown {what} {name!r}: {cure}", severity, cure)
+        return cls(path, f"unknown {what} {name!r}: {cure}", severity)
 
     def under(self, step: str) -> Problem:
         """The same problem, seen from one level further out: `step` is `.key` or `[3]`."""
         return evolve(self, path="$" + step + self.path.removeprefix("$"))
 
     def __str__(self) -> str:
-        if self._cure:
-            return f"{self.message.removesuffix(f': {self._cure}')} at {self.path}: {self._cure}"
+        if unknown := _UNKNOWN.fullmatch(self.message):
+            return f"{unknown['what']} at {self.path}: {unknown['cure']}"
         return f"{self.path}: {self.message}"
 
 
