@@ -1,0 +1,39 @@
+"""The one owner of pixie.db and artefacts/.
+
+    with Store(Settings.load()) as store: ...
+
+Runs are event logs: `create_run`, `append`, `follow`. Files are staged, then published by the `append` that tells
+of them. Everything else in here is how it is kept safe: one writer (writer.py) under a lock that all processes share
+(locks.py), an order of steps that no crash can break (files.py), triggers that protect what somebody starred or
+labelled (schema.py), and numbered migrations with a backup first (migrations.py).
+"""
+
+from pixie_core.store.artefacts import ArtefactFilter, StoredArtefact
+from pixie_core.store.event_log import Draft, Publication
+from pixie_core.store.files import StagedFile
+from pixie_core.store.locks import ServerLock
+from pixie_core.store.owner import Owner
+from pixie_core.store.processes import ToolProcessRow
+from pixie_core.store.rows import RunSummary
+from pixie_core.store.runs import ActiveRun, Page, RunFilter
+from pixie_core.store.store import CleanedUp, Created, Store
+from pixie_core.store.validations import LatestValidation
+
+__all__ = [
+    "ActiveRun",
+    "ArtefactFilter",
+    "CleanedUp",
+    "Created",
+    "Draft",
+    "LatestValidation",
+    "Owner",
+    "Page",
+    "Publication",
+    "RunFilter",
+    "RunSummary",
+    "ServerLock",
+    "StagedFile",
+    "Store",
+    "StoredArtefact",
+    "ToolProcessRow",
+]

@@ -1,0 +1,162 @@
+"""Connections to pixie.db: the pragmas of each kind, a pool of readers, and SQLite's errors in Pixie's words.
+
+Nothing but SQLite opens pixie.db, pixie.db-wal and pixie.db-shm: a second file descriptor, closed, would drop
+the locks of this process, and another process's committed row could be lost.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import quote
+
+from pixie_core.errors import DatabaseUnusable, DataFolderBusy, DataFolderError, DiskFull
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+__all__ = ["Readers", "in_plain_words", "make_durable", "open_reader", "open_writer"]
+
+T = TypeVar("T")
+
+_BOTH = (
+    "PRAGMA busy_timeout=5000",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA recursive_triggers=ON",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA cell_size_check=ON",
+    "PRAGMA mmap_size=0",
+)
+_WRITER = (
+    # Before the first table: it can't be changed later without a VACUUM.
+    "PRAGMA auto_vacuum=INCREMENTAL",
+    "PRAGMA journal_mode=WAL",
+    # NORMAL may lose acknowledged runs when the power fails.
+    "PRAGMA synchronous=FULL",
+    "PRAGMA journal_size_limit=67108864",
+)
+_READER = ("PRAGMA query_only=ON", "PRAGMA wal_autocheckpoint=0")
+
+
+def open_writer(database: Path) -> sqlite3.Connection:
+    """The writing connection, in autocommit: transactions are begun and ended by hand.
+
+    The caller holds the write lock, and calls `make_durable` once it knows that the database is Pixie's: until
+    then nothing in the file is changed. A database that isn't there is made.
+    """
+    return _open(database, "rwc", _BOTH)
+
+
+def make_durable(conn: sqlite3.Connection) -> None:
+    """Write ahead, and fsync each commit."""
+    for pragma in _WRITER:
+        conn.execute(pragma)
+
+
+def open_reader(database: Path) -> sqlite3.Connection:
+    """A connection that can't write and never checkpoints; any thread may use it, one at a time."""
+    return _open(database, "rw", (*_BOTH, *_READER), any_thread=True)
+
+
+def _open(database: Path, mode: str, pragmas: tuple[str, ...], *, any_thread: bool = False) -> sqlite3.Connection:
+    address = f"file:{quote(str(database))}?mode={mode}"
+    conn = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=not any_thread, timeout=5)
+    try:
+        for pragma in pragmas:
+            conn.execute(pragma)
+    except BaseException:
+        conn.close()
+        raise
+    conn.row_factory = sqlite3.Row
+    return conn
+
+
+@contextmanager
+def in_plain_words(database: Path) -> Iterator[None]:
+    """Turn what SQLite raises inside into Pixie's errors.
+
+    What a statement itself brings about (a constraint, a protected row) stays an sqlite3.IntegrityError.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        said = plain_error(database, error)
+        if said is error:
+            raise
+        raise said from error
+
+
+def plain_error(database: Path, error: sqlite3.Error) -> Exception:
+    """Pixie's error for one of SQLite's, or the same error where it is the statement's own fault."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
+    match code:
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return DataFolderBusy(
+                f"Another program holds {database} for writing, and didn't let go of it in time. Nothing was "
+                "recorded. Close that program, or try again."
+            )
+        case sqlite3.SQLITE_FULL:
+            return DiskFull(f"There is no room left for {database}. Nothing was recorded. Free some, then try again.")
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            return DatabaseUnusable(
+                f"{database} is damaged ({error}). Nothing was changed. Put a backup from "
+                f"{database.parent / 'backups'} in its place, or recover it with the sqlite3 program's .recover."
+            )
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_IOERR | sqlite3.SQLITE_PERM:
+            return DataFolderError(
+                f"{database} can't be used: {error}. The folder and the file must be readable and writable, and the "
+                "disk sound."
+            )
+    return error
+
+
+class Readers:
+    """A small pool of reading connections. Reads see the last commit, and wait for no write."""
+
+    def __init__(self, database: Path, *, most: int = 8) -> None:
+        self._database = database
+        self._idle: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        self._free = threading.BoundedSemaphore(most)
+        self._most = most
+        self._closed = False
+
+    def read(self, query: Callable[[sqlite3.Connection], T]) -> T:
+        """What `query` makes of one state of the database: all its statements see the same."""
+        with self._free, in_plain_words(self._database):
+            conn = self._take()
+            try:
+                conn.execute("BEGIN")
+                result = query(conn)
+                conn.execute("COMMIT")
+            except BaseException:
+                if conn.in_transaction:
+                    conn.execute("ROLLBACK")
+                raise
+            finally:
+                with self._lock:
+                    self._idle.append(conn)
+        return result
+
+    def _take(self) -> sqlite3.Connection:
+        with self._lock:
+            if self._closed:
+                raise DataFolderError(f"The store of {self._database.parent} is closed.")
+            if self._idle:
+                return self._idle.pop()
+        return open_reader(self._database)
+
+    def close(self) -> None:
+        """Wait for those that read, then close every connection."""
+        with self._lock:
+            self._closed = True
+        for _ in range(self._most):
+            self._free.acquire()
+        with self._lock:
+            while self._idle:
+                self._idle.pop().close()
+        for _ in range(self._most):
+            self._free.release()

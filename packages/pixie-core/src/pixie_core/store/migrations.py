@@ -1,0 +1,224 @@
+"""How pixie.db came to its present shape, step by step, and how a database is brought there.
+
+Each migration is a small function, named by its number and applied once; sqlite-utils records it in the
+database. All that are pending are applied in one transaction: a database is migrated, or as it was. One that
+holds rows is copied into backups/ first.
+
+The first migration takes in databases of before there were migrations: it makes what is missing, and keeps every
+row and column that is there.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from typing import TYPE_CHECKING
+
+from pixie_core.errors import DatabaseUnusable, DataFolderBusy, DataFolderInUse
+from pixie_core.faults import fault
+from pixie_core.store.schema import ADDED, ADDED_COLUMNS, APPLICATION_ID, DOCUMENTED, INDEXES, TRIGGERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+    from pixie_core.store.locks import FileLock
+
+__all__ = ["bring_up_to_date", "must_be_ours", "quick_check"]
+
+
+def documented_tables(conn: sqlite3.Connection) -> None:
+    """Every table and column that the documentation names; in an older database only those it lacks."""
+    for table, columns in DOCUMENTED.items():
+        known = _columns(conn, table)
+        if not known:
+            body = ", ".join(f"{name} {declared}".strip() for name, declared in columns.items())
+            conn.execute(f"CREATE TABLE {table} ({body})")
+        else:
+            missing = {name: declared for name, declared in columns.items() if name and name not in known}
+            _add_columns(conn, table, missing)
+
+
+def event_log(conn: sqlite3.Connection) -> None:
+    """Runs become event logs with an owner: the tables and columns that this takes, and the lists' indexes."""
+    for table, columns in ADDED_COLUMNS.items():
+        known = _columns(conn, table)
+        _add_columns(conn, table, {name: declared for name, declared in columns.items() if name not in known})
+    for statement in (*ADDED, *INDEXES):
+        conn.execute(statement)
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (documented_tables, event_log)
+"""In their order, which never changes; the number of a migration is its place, from 1."""
+
+
+def _columns(conn: sqlite3.Connection, table: str) -> set[str]:
+    return {row[1] for row in conn.execute(f"PRAGMA table_info({table})")}
+
+
+def _add_columns(conn: sqlite3.Connection, table: str, columns: dict[str, str]) -> None:
+    for name, declared in columns.items():
+        # What a table can only be created with is left out of a table that exists.
+        plain = declared.partition(" REFERENCES")[0].replace(" PRIMARY KEY AUTOINCREMENT", "")
+        if "NOT NULL" in plain and "DEFAULT" not in plain:
+            plain = plain.replace(" NOT NULL", "")
+        conn.execute(f"ALTER TABLE {table} ADD COLUMN {name} {plain}")
+
+
+def must_be_ours(conn: sqlite3.Connection, database: Path) -> None:
+    """Raise DatabaseUnusable when the database isn't Pixie's, or is newer than this Pixie. Changes nothing."""
+    identity, version = _identity(conn)
+    if identity not in {0, APPLICATION_ID}:
+        raise DatabaseUnusable(f"{database} is another program's database. Name another file with PIXIE_DB_PATH.")
+    if identity == APPLICATION_ID and version > len(MIGRATIONS):
+        raise DatabaseUnusable(
+            f"{database} was written by a newer Pixie (its version is {version}, this Pixie knows up to "
+            f"{len(MIGRATIONS)}). Nothing was changed. Use that newer Pixie, or a backup from before."
+        )
+    if identity == 0 and (tables := _tables(conn)) and "runs" not in tables:
+        raise DatabaseUnusable(f"{database} is a database without runs: not Pixie's. Name another with PIXIE_DB_PATH.")
+
+
+def bring_up_to_date(
+    conn: sqlite3.Connection, database: Path, openers: FileLock, *, now: Callable[[], datetime]
+) -> tuple[str, ...]:
+    """Migrate the database behind a writing connection, and make sure of its triggers.
+
+    The caller holds the write lock, and `openers` shared. Returns what was out of order and was mended, in words.
+    Raises DataFolderInUse when a migration is due while others have the database open.
+    """
+    identity, version = _identity(conn)
+    if identity == 0 or version < len(MIGRATIONS):
+        _migrate(conn, database, openers, now=now)
+        _make_triggers(conn)
+        return ()
+    if notices := _triggers_out_of_order(conn):
+        _make_triggers(conn)
+    return notices
+
+
+def _identity(conn: sqlite3.Connection) -> tuple[int, int]:
+    (identity,) = conn.execute("PRAGMA application_id").fetchone()
+    (version,) = conn.execute("PRAGMA user_version").fetchone()
+    return identity, version
+
+
+def _tables(conn: sqlite3.Connection) -> set[str]:
+    return {row[0] for row in conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+def _migrate(conn: sqlite3.Connection, database: Path, openers: FileLock, *, now: Callable[[], datetime]) -> None:
+    import sqlite_utils  # takes a third of a second, and is needed here alone
+
+    tables = _tables(conn)
+    try:
+        openers.take(timeout=0)
+    except DataFolderBusy:
+        raise DataFolderInUse(
+            f"{database} must be migrated, and another process has it open. End the server and the scripts that use "
+            f"{database.parent}, then try again."
+        ) from None
+    try:
+        if tables:
+            back_up(conn, database, now())
+            _allow_incremental_vacuum(conn)
+        migrations = sqlite_utils.Migrations("pixie")
+        for number, step in enumerate(MIGRATIONS, 1):
+            name = f"{number:04}_{step.__name__}"
+            migrations(name=name)(lambda db, step=step: step(db.conn))
+        rows, conn.row_factory = conn.row_factory, None
+        conn.execute("BEGIN IMMEDIATE")
+        try:
+            # Within a transaction sqlite-utils takes savepoints: all of it commits at once.
+            migrations.apply(sqlite_utils.Database(conn, execute_plugins=False))
+            fault("migrate.before_commit")
+            conn.execute(f"PRAGMA application_id={APPLICATION_ID}")
+            conn.execute(f"PRAGMA user_version={len(MIGRATIONS)}")
+            conn.execute("COMMIT")
+        except BaseException:
+            conn.execute("ROLLBACK")
+            raise
+        finally:
+            conn.row_factory = rows
+    finally:
+        openers.take(shared=True)
+
+
+def _allow_incremental_vacuum(conn: sqlite3.Connection) -> None:
+    """An older database may lack auto_vacuum, which only a VACUUM can bring in."""
+    if conn.execute("PRAGMA auto_vacuum").fetchone()[0] == 0:
+        conn.execute("PRAGMA auto_vacuum=INCREMENTAL")
+        conn.execute("VACUUM")
+
+
+def back_up(conn: sqlite3.Connection, database: Path, now: datetime) -> Path:
+    """A copy of the whole database in backups/, complete under its name or not there at all."""
+    folder = database.parent / "backups"
+    folder.mkdir(exist_ok=True)
+    target = folder / f"{database.stem}-{now:%Y%m%dT%H%M%S.%fZ}.db"
+    temporary = target.with_suffix(".tmp")
+    try:
+        conn.execute("VACUUM INTO ?", (str(temporary),))
+        _fsync(temporary)
+        temporary.rename(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _fsync(folder)
+    return target
+
+
+def _fsync(path: Path) -> None:
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def _triggers_out_of_order(conn: sqlite3.Connection) -> tuple[str, ...]:
+    there = dict(conn.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall())
+    return tuple(
+        f"The trigger {name}, which keeps starred and labelled runs from being deleted, was "
+        f"{'changed' if name in there else 'missing'}: it was made anew."
+        for name, statement in TRIGGERS.items()
+        if there.get(name) != statement
+    )
+
+
+def _make_triggers(conn: sqlite3.Connection) -> None:
+    conn.execute("BEGIN IMMEDIATE")
+    try:
+        for name, statement in TRIGGERS.items():
+            conn.execute(f"DROP TRIGGER IF EXISTS {name}")
+            conn.execute(statement)
+        conn.execute("COMMIT")
+    except BaseException:
+        conn.execute("ROLLBACK")
+        raise
+
+
+def quick_check(conn: sqlite3.Connection, database: Path, *, seconds: float | None) -> bool:
+    """True when SQLite found the database whole, False when the time was too short to look at all of it.
+
+    Raises DatabaseUnusable when it is damaged.
+    """
+    if seconds is not None:
+        deadline = time.monotonic() + seconds
+        conn.set_progress_handler(lambda: time.monotonic() > deadline, 10_000)
+    try:
+        found = [row[0] for row in conn.execute("PRAGMA quick_check(5)")]
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+            return False
+        raise
+    finally:
+        conn.set_progress_handler(None, 0)
+    if found != ["ok"]:
+        raise DatabaseUnusable(
+            f"{database} is damaged: {'; '.join(found)}. Nothing was changed. Put a backup from "
+            f"{database.parent / 'backups'} in its place, or recover it with the sqlite3 program's .recover."
+        )
+    return True

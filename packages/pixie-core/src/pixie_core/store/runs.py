@@ -1,0 +1,275 @@
+"""The rows of runs: making one, finding one by a part of its id, lists, star and label. Functions of a
+connection; `Store` says when they run.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+import uuid
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from attrs import field, frozen
+
+from pixie_core.errors import AmbiguousRunId, Problem, RequestInvalid, RunConflict, RunNotFound
+from pixie_core.run.events import Status
+from pixie_core.store.json_text import to_json
+from pixie_core.store.owner import Owner
+from pixie_core.store.rows import RUN_COLUMNS, RunSummary, summary, unwrapped_inputs
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Mapping
+
+__all__ = ["ActiveRun", "Page", "RunFilter", "find", "insert", "list_runs", "one", "running", "set_label", "set_star"]
+
+T = TypeVar("T")
+SHORTEST_PREFIX = 6
+_MOST_CANDIDATES = 10
+_TOOL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*", re.ASCII)
+
+
+@frozen(kw_only=True)
+class RunFilter:
+    """Which runs: all that is given must hold. Times are ISO 8601 texts in UTC; `since` is inclusive, `until` isn't.
+    `labelled` asks for runs that have any label, `label` for this very one.
+    """
+
+    tool_id: str | None = None
+    status: Status | None = None
+    starred: bool | None = None
+    labelled: bool | None = None
+    label: str | None = None
+    origin: str | None = None
+    parent_run_id: str | None = None
+    since: str | None = None
+    until: str | None = None
+
+
+@frozen
+class Page(Generic[T]):
+    """A part of a list. `next` is the cursor to hand in as `after` for what follows, None at the end."""
+
+    items: tuple[T, ...] = field(converter=tuple)
+    next: str | None = None
+
+
+@frozen
+class ActiveRun:
+    """A run without an end, and the process that it belongs to; None in rows of before owners were recorded."""
+
+    id: str
+    tool_id: str
+    created_at: str
+    owner: Owner | None
+
+
+def checked_id(run_id: str) -> str:
+    """The run's id when it is a UUIDv4 in its usual form; else RequestInvalid."""
+    try:
+        given = uuid.UUID(run_id)
+    except ValueError:
+        given = None
+    if given is None or given.version != 4 or str(given) != run_id:
+        raise RequestInvalid(
+            "The run's id",
+            (Problem("$.run_id", f"is {run_id!r}; it must be a UUIDv4 in lower case, like {uuid.uuid4()}"),),
+        )
+    return run_id
+
+
+def checked_tool_id(tool_id: str) -> str:
+    """The tool's id when it can name a folder; else RequestInvalid."""
+    if not _TOOL_ID.fullmatch(tool_id):
+        raise RequestInvalid(
+            "The tool's id",
+            (
+                Problem(
+                    "$.tool_id",
+                    f"is {tool_id!r}; it must be letters, digits, `-`, `_` and `.`, and begin with a letter",
+                ),
+            ),
+        )
+    return tool_id
+
+
+def find(conn: sqlite3.Connection, run_id: str) -> str:
+    """The whole id of the run that this is the id of, or the beginning of. Raises RunNotFound, AmbiguousRunId, or
+    RequestInvalid when it is too short to say.
+    """
+    if conn.execute("SELECT 1 FROM runs WHERE id = ? AND deleted_at IS NULL", (run_id,)).fetchone():
+        return run_id
+    prefix = run_id.strip().lower()
+    if len(prefix) < SHORTEST_PREFIX:
+        raise RequestInvalid(
+            "The run's id",
+            (Problem("$.run_id", f"is {run_id!r}; give at least the first {SHORTEST_PREFIX} characters of the id"),),
+        )
+    rows = conn.execute(
+        "SELECT id FROM runs WHERE id >= ? AND id < ? AND deleted_at IS NULL ORDER BY started_at DESC, id DESC LIMIT ?",
+        # Texts are compared as UTF-8: the last character of Unicode comes after whatever may follow the prefix.
+        (prefix, prefix + "\U0010ffff", _MOST_CANDIDATES),
+    ).fetchall()
+    if not rows:
+        raise RunNotFound(run_id)
+    if len(rows) > 1:
+        raise AmbiguousRunId(run_id, tuple(row["id"] for row in rows))
+    return str(rows[0]["id"])
+
+
+def one(conn: sqlite3.Connection, run_id: str) -> sqlite3.Row:
+    """The row of a run by its whole id. Raises RunNotFound."""
+    row: sqlite3.Row | None = conn.execute(
+        f"SELECT {RUN_COLUMNS} FROM runs WHERE id = ? AND deleted_at IS NULL",  # noqa: S608 - our own names
+        (run_id,),
+    ).fetchone()
+    if row is None:
+        raise RunNotFound(run_id)
+    return row
+
+
+def insert(
+    conn: sqlite3.Connection,
+    *,
+    run_id: str,
+    tool_id: str,
+    inputs: Mapping[str, Any],
+    origin: str,
+    parent_run_id: str | None,
+    label: str | None,
+    owner: Owner,
+    at: str,
+) -> bool:
+    """Make the row of a new run. False when this very run (id, tool and inputs) is there already; raises
+    RunConflict when the id stands for another.
+    """
+    text = to_json(inputs, "The inputs")
+    there = conn.execute("SELECT tool_id, inputs_json FROM runs WHERE id = ?", (run_id,)).fetchone()
+    if there is not None:
+        # Compared as text with sorted keys: in Python True equals 1.
+        same = to_json(unwrapped_inputs(there["inputs_json"]), "", sort=True) == to_json(inputs, "", sort=True)
+        if there["tool_id"] != tool_id or not same:
+            raise RunConflict(run_id)
+        return False
+    conn.execute(
+        "INSERT INTO runs (id, tool_id, started_at, inputs_json, status, label, origin, parent_run_id,"
+        " owner_boot_id, owner_pid, owner_start_ticks) VALUES (?, ?, ?, ?, 'running', ?, ?, ?, ?, ?, ?)",
+        (run_id, tool_id, at, text, label, origin, parent_run_id, owner.boot_id, owner.pid, owner.start_ticks),
+    )
+    seen = conn.execute(
+        "UPDATE tool_state SET last_inputs_json = ?, last_run_at = ?, run_count_total = coalesce(run_count_total, 0)"
+        " + 1 WHERE tool_id = ?",
+        (text, at, tool_id),
+    )
+    if not seen.rowcount:
+        conn.execute(
+            "INSERT INTO tool_state (tool_id, last_inputs_json, last_run_at, run_count_total) VALUES (?, ?, ?, 1)",
+            (tool_id, text, at),
+        )
+    return True
+
+
+def list_runs(
+    conn: sqlite3.Connection, wanted: RunFilter, *, limit: int, after: str | None, offset: int
+) -> Page[RunSummary]:
+    """Runs that the filter lets through, newest first."""
+    where, values = _conditions(wanted)
+    if after is not None:
+        where.append("(started_at, id) < (?, ?)")
+        values.extend(_from_cursor(after))
+    rows = conn.execute(
+        f"SELECT {RUN_COLUMNS} FROM runs WHERE {' AND '.join(where)}"  # noqa: S608 - our own names, values bound
+        " ORDER BY started_at DESC, id DESC LIMIT ? OFFSET ?",
+        (*values, limit + 1, offset),
+    ).fetchall()
+    items = tuple(map(summary, rows[:limit]))
+    return Page(items, _cursor(items[-1].created_at, items[-1].id) if len(rows) > limit else None)
+
+
+def _conditions(wanted: RunFilter) -> tuple[list[str], list[Any]]:
+    where = ["deleted_at IS NULL"]
+    values: list[Any] = []
+    for column in ("tool_id", "status", "label", "origin", "parent_run_id"):
+        value = getattr(wanted, column)
+        if value is not None:
+            where.append(f"{column} = ?")
+            values.append(value)
+    if wanted.starred is not None:
+        where.append("starred = 1" if wanted.starred else "starred = 0")
+    if wanted.labelled is not None:
+        where.append("trim(coalesce(label, '')) <> ''" if wanted.labelled else "trim(coalesce(label, '')) = ''")
+    if wanted.since is not None:
+        where.append("started_at >= ?")
+        values.append(wanted.since)
+    if wanted.until is not None:
+        where.append("started_at < ?")
+        values.append(wanted.until)
+    return where, values
+
+
+def _cursor(*key: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
+
+
+def _from_cursor(cursor: str, kinds: tuple[type, ...] = (str, str)) -> list[Any]:
+    try:
+        key = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+    except (ValueError, binascii.Error):
+        key = None
+    if not isinstance(key, list) or tuple(map(type, key)) != kinds:
+        raise RequestInvalid("The page", (Problem("$.after", "must be the `next` of an earlier answer"),))
+    return key
+
+
+def running(conn: sqlite3.Connection) -> tuple[ActiveRun, ...]:
+    """Every run without an end, oldest first."""
+    rows = conn.execute(
+        "SELECT id, tool_id, started_at, owner_boot_id, owner_pid, owner_start_ticks FROM runs"
+        " WHERE status = 'running' ORDER BY started_at, id"
+    )
+    return tuple(
+        ActiveRun(
+            row["id"],
+            row["tool_id"],
+            row["started_at"] or "",
+            Owner(row["owner_boot_id"], row["owner_pid"], row["owner_start_ticks"]) if row["owner_boot_id"] else None,
+        )
+        for row in rows
+    )
+
+
+def set_star(conn: sqlite3.Connection, run_id: str, starred: bool | None) -> bool:
+    """Star or unstar a run, or turn its star over (None); returns how it is now."""
+    row = conn.execute(
+        "UPDATE runs SET starred = coalesce(?, 1 - coalesce(starred, 0)) WHERE id = ? AND deleted_at IS NULL"
+        " RETURNING starred",
+        (None if starred is None else int(starred), run_id),
+    ).fetchone()
+    if row is None:
+        raise RunNotFound(run_id)
+    return bool(row["starred"])
+
+
+def set_label(conn: sqlite3.Connection, run_id: str, label: str | None) -> str | None:
+    """Label a run, or take its label away; returns the label as it is kept."""
+    label = checked_label(label)
+    found = conn.execute("UPDATE runs SET label = ? WHERE id = ? AND deleted_at IS NULL", (label, run_id))
+    if not found.rowcount:
+        raise RunNotFound(run_id)
+    return label
+
+
+def checked_label(label: str | None) -> str | None:
+    """A label without space around it, None when nothing is left. Raises RequestInvalid for what is no text."""
+    if label is None:
+        return None
+    if "\0" in label or any("\ud800" <= each <= "\udfff" for each in label):
+        raise RequestInvalid("The label", (Problem("$.label", "holds NUL or half a character; give plain text"),))
+    return label.strip() or None
+
+
+def columns_of(names: Iterable[str]) -> str:
+    """`a = :a, b = :b` for an UPDATE."""
+    return ", ".join(f"{name} = :{name}" for name in names)

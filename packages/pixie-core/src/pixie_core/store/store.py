@@ -1,0 +1,466 @@
+"""`Store`: the one owner of pixie.db and artefacts/."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import threading
+from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeVar
+
+from attrs import evolve, frozen
+
+from pixie_core.clock import system_clock, timestamp
+from pixie_core.errors import ArtefactNotFound, DatabaseUnusable, DataFolderError, RunNotRunning
+from pixie_core.run.events import Finished
+from pixie_core.store import artefacts, event_log, processes, runs, validations
+from pixie_core.store.connections import Readers, in_plain_words, make_durable, open_writer
+from pixie_core.store.files import ArtefactFiles
+from pixie_core.store.live import Live, Watcher
+from pixie_core.store.locks import FileLock, lock_path
+from pixie_core.store.migrations import bring_up_to_date, must_be_ours, quick_check
+from pixie_core.store.mime import media_type
+from pixie_core.store.owner import Owner
+from pixie_core.store.writer import Writer
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from pixie_core.clock import Clock
+    from pixie_core.config import Settings
+    from pixie_core.run.events import Event, Record
+    from pixie_core.run.model import Run
+    from pixie_core.store.artefacts import ArtefactFilter, StoredArtefact
+    from pixie_core.store.event_log import Appended, Draft
+    from pixie_core.store.files import Source, StagedFile
+    from pixie_core.store.live import Listener
+    from pixie_core.store.processes import ToolProcessRow
+    from pixie_core.store.rows import RunSummary
+    from pixie_core.store.runs import ActiveRun, Page, RunFilter
+    from pixie_core.store.validations import LatestValidation
+
+__all__ = ["CleanedUp", "Created", "Store"]
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+
+_OPENING_SECONDS = 30.0
+_CHECK_SECONDS = 0.5
+_STOP_SECONDS = 0.2
+_ARTEFACT_URL = re.compile(r"/api/artefacts/([1-9][0-9]{0,17})/content")
+
+
+@frozen
+class Created:
+    """A run that was asked for; `new` is False when the same run was there already."""
+
+    run: Run
+    new: bool
+
+
+@frozen
+class CleanedUp:
+    """What was removed of dead processes' unfinished work, in files."""
+
+    temporaries: int
+    set_aside: int
+
+
+class Store:
+    """Runs and what they left: pixie.db, and the files under artefacts/.
+
+        with Store(Settings.load("~/pixie")) as store:
+            store.append(run_id, [Output(...), Finished(status="ok")])
+            for record in store.follow(run_id): ...
+
+    Thread-safe, and several processes may have the same folder open. One thread of its own writes; what is returned
+    from a method that writes is on the disk. Wherever a run's id is taken, its first characters (6 or more) do.
+
+    Opening makes what is missing and migrates an older database, after a backup. Raises DatabaseUnusable when
+    the database is damaged, another program's, or of a newer Pixie; DataFolderInUse when it must be migrated and
+    others have it open; DataFolderError when the folder can't be used. `notices` says what was mended.
+    """
+
+    def __init__(self, settings: Settings, *, clock: Clock = system_clock) -> None:
+        self._database = settings.db_path
+        self._clock = clock
+        self.notices: tuple[str, ...] = ()
+        try:
+            self._database.parent.mkdir(parents=True, exist_ok=True)
+            self.files = ArtefactFiles(settings.artefacts_root)
+        except OSError as error:
+            raise DataFolderError(f"{settings.home} can't be used as a data folder: {error}.") from error
+        self._active: dict[str, Run] = {}
+        self._live = Live()
+        self._watcher = Watcher(self._database)
+        self._closed = threading.Event()
+        self._write_lock = FileLock(lock_path(self._database, "write"))
+        self._openers = FileLock(lock_path(self._database, "open"))
+        try:
+            self._writer = Writer(self._database, self._write_lock, self._open)
+        except BaseException:
+            self._openers.close()
+            self._write_lock.close()
+            raise
+        self._readers = Readers(self._database)
+
+    def _open(self) -> sqlite3.Connection:
+        """The writing connection, all in order. Runs on the writer's thread."""
+        with self._write_lock.held(timeout=_OPENING_SECONDS), in_plain_words(self._database):
+            self._openers.take(shared=True, timeout=_OPENING_SECONDS)
+            self._must_not_have_vanished()
+            conn = open_writer(self._database)
+            try:
+                must_be_ours(conn, self._database)
+                quick_check(conn, self._database, seconds=_CHECK_SECONDS)
+                make_durable(conn)
+                self.notices = bring_up_to_date(conn, self._database, self._openers, now=self._clock.now)
+            except BaseException:
+                conn.close()
+                raise
+        for notice in self.notices:
+            _log.warning("%s: %s", self._database, notice)
+        return conn
+
+    def _must_not_have_vanished(self) -> None:
+        """An empty file where a database was isn't a new start: nothing is written over it."""
+        if not self._database.exists() or self._database.stat().st_size:
+            return
+        backups = self._database.parent / "backups"
+        if backups.is_dir() and any(backups.iterdir()):
+            raise DatabaseUnusable(
+                f"{self._database} is empty, though there are backups of it. Nothing was changed. Put one from "
+                f"{backups} in its place, or delete the empty file to start anew."
+            )
+
+    def close(self) -> None:
+        """Write what waits, and close every connection. Followers end with DataFolderError."""
+        if self._closed.is_set():
+            return
+        self._closed.set()
+        self._live.ring_all()
+        self._watcher.close()
+        # Readers first: who closes last checkpoints, and that must be the writer, under the write lock.
+        self._readers.close()
+        self._writer.close()
+        self._openers.close()
+        self._write_lock.close()
+
+    def __enter__(self) -> Self:
+        """Open already; for `with`."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()
+
+    def read(self, query: Callable[[sqlite3.Connection], T]) -> T:
+        """What `query` makes of one state of the database, on a connection that can't write."""
+        return self._readers.read(query)
+
+    def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do `work` in a transaction; returned once it is on the disk. For the rooms of the store; a run's rows
+        are written by the methods below alone.
+        """
+        return self._writer.write(work)
+
+    def _now(self) -> str:
+        return timestamp(self._clock.now())
+
+    # Runs
+
+    def create_run(
+        self,
+        *,
+        run_id: str,
+        tool_id: str,
+        inputs: Mapping[str, Any],
+        origin: str,
+        parent_run_id: str | None = None,
+        label: str | None = None,
+        owner: Owner | None = None,
+        events: Sequence[Event] = (),
+    ) -> Created:
+        """Commit a new run, `running`, together with its first events: one commit for both.
+
+        The same id with the same tool and inputs gives the run that exists, untouched; raises RunConflict
+        otherwise. The owner is this process unless another is given.
+        """
+        runs.checked_id(run_id)
+        runs.checked_tool_id(tool_id)
+        label = runs.checked_label(label)
+        by = owner or Owner.current()
+
+        def work(conn: sqlite3.Connection) -> Appended | None:
+            at = self._now()
+            if not runs.insert(
+                conn,
+                run_id=run_id,
+                tool_id=tool_id,
+                inputs=inputs,
+                origin=origin,
+                parent_run_id=parent_run_id,
+                label=label,
+                owner=by,
+                at=at,
+            ):
+                return None
+            return event_log.append(conn, run_id, events, at=at, known=None)
+
+        appended = self._writer.write(work, self._tell)
+        if appended is None:
+            return Created(self.run(run_id), new=False)
+        return Created(appended.run, new=True)
+
+    def append(self, run_id: str, drafts: Sequence[Draft]) -> tuple[Record, ...]:
+        """Number and commit events and publications of a running run, in one transaction.
+
+        With `Finished` among them (it must be last) the run's results are written into its row. Raises
+        RunNotRunning when the run has ended: late results lose; ValueInvalid for values that JSON can't say.
+        """
+
+        def work(conn: sqlite3.Connection) -> Appended:
+            return event_log.append(conn, run_id, drafts, at=self._now(), known=self._active.get(run_id))
+
+        return self._writer.write(work, self._tell).records
+
+    def _tell(self, appended: Appended | None) -> None:
+        """After a commit, on the writer's thread: the run in memory goes on, then those who wait hear of it."""
+        if appended is None:
+            return
+        run = appended.run
+        if run.ended:
+            self._active.pop(run.id, None)
+        else:
+            self._active[run.id] = run
+        if appended.records:
+            self._live.tell(run.id, appended.records)
+
+    def find(self, run_id: str) -> str:
+        """The whole id of the run whose id begins so. Raises RunNotFound, AmbiguousRunId, and RequestInvalid for
+        fewer than 6 characters.
+        """
+        return self.read(lambda conn: runs.find(conn, run_id))
+
+    def run(self, run_id: str) -> Run:
+        """The run as it stands. Raises as `find` does."""
+
+        def query(conn: sqlite3.Connection) -> Run:
+            whole_id = runs.find(conn, run_id)
+            active = self._active.get(whole_id)
+            if active is not None:
+                row = runs.one(conn, whole_id)
+                if row["status"] == "running":
+                    return evolve(active, starred=bool(row["starred"]), label=row["label"])
+            return event_log.whole(conn, whole_id)
+
+        return self.read(query)
+
+    def runs(
+        self, wanted: RunFilter | None = None, *, limit: int = 50, after: str | None = None, offset: int = 0
+    ) -> Page[RunSummary]:
+        """Runs that the filter lets through, newest first. `after` is the `next` of the page before; `offset` skips
+        that many, at a cost that grows with it.
+        """
+        wanted = wanted or runs.RunFilter()
+        return self.read(lambda conn: runs.list_runs(conn, wanted, limit=limit, after=after, offset=offset))
+
+    def set_star(self, run_id: str, starred: bool | None = None) -> bool:
+        """Star or unstar a run, or turn its star over (None); returns how it is now."""
+        return self.write(lambda conn: runs.set_star(conn, runs.find(conn, run_id), starred))
+
+    def set_label(self, run_id: str, label: str | None) -> str | None:
+        """Label a run, or take its label away (None, or nothing but space); returns the label as it is kept."""
+        return self.write(lambda conn: runs.set_label(conn, runs.find(conn, run_id), label))
+
+    # Events
+
+    def events(self, run_id: str, after: int = 0, limit: int | None = None) -> list[Record]:
+        """The records after number `after`, at most `limit` of them."""
+        return self.read(lambda conn: event_log.read(conn, runs.find(conn, run_id), after, limit))
+
+    def follow(self, run_id: str, after: int = 0, *, stop: threading.Event | None = None) -> Iterator[Record]:
+        """The records after number `after`, then those that come, up to `finished`.
+
+        Any process's run can be followed. Memory stays small however long the run is. Ends early, without error,
+        once `stop` is set; raises DataFolderError when the store is closed meanwhile.
+        """
+        run_id = self.find(run_id)
+        with self._live.bell(run_id) as bell:
+            foreign = None if run_id in self._active else self._watcher.calling(bell.set)
+            try:
+                if foreign is not None:
+                    foreign.__enter__()
+                while True:
+                    bell.clear()
+                    page, over = self.read(lambda conn, after=after: event_log.read_page(conn, run_id, after))  # type: ignore[misc]
+                    for record in page:
+                        yield record
+                        after = record.seq
+                    if over or (stop is not None and stop.is_set()):
+                        return
+                    while not page and not bell.wait(None if stop is None else _STOP_SECONDS):
+                        if stop is not None and stop.is_set():
+                            return
+            finally:
+                if foreign is not None:
+                    foreign.__exit__(None, None, None)
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener(run_id, records)` after each commit of a run's events by this store, in their order, until
+        the returned function is called.
+
+        It runs on the writer's thread, before `append` returns: it must hand on and return at once.
+        """
+        return self._live.subscribe(listener)
+
+    # Files
+
+    def stage(
+        self,
+        run_id: str,
+        tool_id: str,
+        filename: str,
+        source: Source,
+        mime: str | None = None,
+        *,
+        limit: int | None = None,
+    ) -> StagedFile:
+        """Keep a copy of a file for the run, whole and on the disk, to be published by `append`.
+
+        Its name is cleaned and made new in the run; its media type comes from its content, its name, then `mime`.
+        Raises QuotaExceeded beyond `limit` bytes, DiskFull, or OSError when the source can't be read.
+        """
+        return self.files.publish(
+            runs.checked_tool_id(tool_id), runs.checked_id(run_id), filename, source, mime, limit=limit
+        )
+
+    def discard(self, staged: StagedFile) -> None:
+        """Remove a staged file that won't be published."""
+        self.files.discard(staged)
+
+    def keep_input(
+        self, run_id: str, tool_id: str, filename: str, source: Source, mime: str | None = None
+    ) -> dict[str, Any]:
+        """Keep the bytes of a file input as long as the run: `{sha256, filename, mime, size}`, which stands for it in
+        the run's inputs. `open_input` has the bytes.
+        """
+        sha256, size, head = self.files.keep_input(runs.checked_tool_id(tool_id), runs.checked_id(run_id), source)
+        return {"sha256": sha256, "filename": filename, "mime": mime or media_type(head, filename), "size": size}
+
+    def open_input(self, sha256: str) -> BinaryIO:
+        """The bytes of a file input. Raises FileNotFoundError when no run keeps them any more."""
+        return self.files.open_blob(sha256)
+
+    def artefacts(
+        self, wanted: ArtefactFilter | None = None, *, limit: int = 50, after: str | None = None, offset: int = 0
+    ) -> Page[StoredArtefact]:
+        """Artefacts that the filter lets through, newest first; paged as `runs` is."""
+        wanted = wanted or artefacts.ArtefactFilter()
+        return self.read(lambda conn: artefacts.list_artefacts(conn, wanted, limit=limit, after=after, offset=offset))
+
+    def artefact(self, artefact_id: int) -> StoredArtefact:
+        """The artefact of this number. Raises ArtefactNotFound."""
+        return self.read(lambda conn: artefacts.one(conn, artefact_id))
+
+    def open_artefact(self, artefact_id: int) -> BinaryIO:
+        """The bytes of an artefact. Raises ArtefactNotFound, also when its file is gone or isn't a regular one."""
+        try:
+            return self.files.open(self.artefact(artefact_id).rel_path)
+        except FileNotFoundError as error:
+            raise ArtefactNotFound(artefact_id) from error
+
+    def set_artefact_star(self, artefact_id: int, starred: bool | None = None) -> bool:
+        """Star or unstar an artefact, or turn its star over (None); returns how it is now."""
+        return self.write(lambda conn: artefacts.set_star(conn, artefact_id, starred))
+
+    def set_artefact_label(self, artefact_id: int, label: str | None) -> str | None:
+        """Label an artefact, or take its label away; returns the label as it is kept."""
+        return self.write(lambda conn: artefacts.set_label(conn, artefact_id, label))
+
+    def resolve(self, value: Any) -> Any:
+        """The value that `{"$artefact": url, "size_bytes": n}` stands for; anything else as it is. Raises
+        ArtefactNotFound when it is gone.
+        """
+        if not isinstance(value, dict) or not set(value) <= {"$artefact", "size_bytes"}:
+            return value
+        found = _ARTEFACT_URL.fullmatch(str(value.get("$artefact")))
+        if found is None:
+            return value
+        with self.open_artefact(int(found[1])) as file:
+            return json.load(file)
+
+    def total_artefact_bytes(self) -> int:
+        """What the files of all runs come to, in bytes, before equal ones are stored once."""
+        query = "SELECT coalesce(sum(total_artefact_bytes), 0) FROM runs WHERE total_artefact_bytes > 0"
+        return int(self.read(lambda conn: conn.execute(query).fetchone()[0]))
+
+    # Validation
+
+    def save_validation(self, report: Mapping[str, Any]) -> None:
+        """Keep a validation report; it must say `tool_id`, `timestamp` and `overall`."""
+        self.write(lambda conn: validations.save(conn, report))
+
+    def latest_validation(self, tool_id: str) -> dict[str, Any] | None:
+        """The newest report of a tool, or None."""
+        return self.read(lambda conn: validations.latest(conn, tool_id))
+
+    def latest_validations(self) -> dict[str, LatestValidation]:
+        """The outcome of each tool's newest report, by the tool's id."""
+        return self.read(validations.latest_of_all)
+
+    # Recovery
+
+    def running(self) -> tuple[ActiveRun, ...]:
+        """Every run without an end, of any process, with its owner."""
+        return self.read(runs.running)
+
+    def interrupt(self, run_id: str, reason: str) -> bool:
+        """End a run that nobody works on any more, as `interrupted`; it keeps what its events hold. False when it had
+        ended already.
+        """
+        try:
+            self.append(run_id, [Finished(status="interrupted", error=reason, error_code="interrupted")])
+        except RunNotRunning:
+            return False
+        return True
+
+    def clean_up(self) -> CleanedUp:
+        """Remove temporary files of dead processes, and move the files of interrupted runs that got no row into the
+        `.partial` of the run's folder. Can be done again and again, while others work.
+        """
+        aside = 0
+        for run_id, tool_id, known in self.read(_files_of_interrupted):
+            aside += self.files.set_partial_aside(tool_id, run_id, known)
+        return CleanedUp(self.files.remove_temporaries(), aside)
+
+    def record_process(self, spawn_id: str, tool_id: str, process: Owner) -> None:
+        """Write down a tool's process, so that a later start finds it if this one can't end it."""
+        row = processes.ToolProcessRow(spawn_id, tool_id, process, Owner.current(), self._now())
+        self.write(lambda conn: processes.record(conn, row))
+
+    def forget_process(self, spawn_id: str) -> None:
+        """The process has ended."""
+        self.write(lambda conn: processes.forget(conn, spawn_id))
+
+    def recorded_processes(self) -> tuple[ToolProcessRow, ...]:
+        """Every tool process that was written down and not forgotten."""
+        return self.read(processes.all_of_them)
+
+
+def _files_of_interrupted(conn: sqlite3.Connection) -> list[tuple[str, str, set[str]]]:
+    """Runs that a dead owner left, with the names of their files that have rows."""
+    rows = conn.execute(
+        "SELECT id, tool_id, owner_boot_id, owner_pid, owner_start_ticks FROM runs"
+        " WHERE status = 'interrupted' AND owner_boot_id IS NOT NULL"
+    )
+    dead = [row for row in rows if not Owner(*row[2:]).alive()]
+    return [
+        (
+            row["id"],
+            row["tool_id"],
+            {name for (name,) in conn.execute("SELECT filename FROM artefacts WHERE run_id = ?", (row["id"],))},
+        )
+        for row in dead
+    ]

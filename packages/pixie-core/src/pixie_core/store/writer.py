@@ -1,0 +1,181 @@
+"""The one thread that writes, with the only writing connection of the process.
+
+Whoever has something to write hands in a function of the connection and waits. What waits together is committed
+together: one fsync serves all. Each function runs in a savepoint of its own, so that one that fails takes nothing
+with it. A caller is answered once its commit is on the disk.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+from collections import deque
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from pixie_core.errors import DataFolderBusy, DataFolderError
+from pixie_core.faults import fault
+from pixie_core.store.connections import plain_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pixie_core.store.locks import FileLock
+
+__all__ = ["Writer"]
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+
+_LARGEST_GROUP = 256
+_PATIENCE_SECONDS = 6.0
+_CLOSING_SECONDS = 10.0
+
+
+class _Job(Generic[T]):
+    """A function that waits for its transaction, then its result. The writer's condition guards `taken`."""
+
+    def __init__(self, work: Callable[[sqlite3.Connection], T], then: Callable[[T], None] | None) -> None:
+        self.work = work
+        self.then = then
+        self.taken = False
+        self.over = threading.Event()
+        self.result: T
+        self.error: BaseException | None = None
+
+    def fail(self, error: BaseException) -> None:
+        self.error = error
+
+
+class Writer:
+    """Opens its connection with `opener` on its own thread, and writes until `close`.
+
+    `lock` is the write lock of the data folder: held for each transaction, and while the connection is opened and
+    closed.
+    """
+
+    def __init__(self, database: Path, lock: FileLock, opener: Callable[[], sqlite3.Connection]) -> None:
+        self._database = database
+        self._lock = lock
+        self._opener = opener
+        self._waiting: deque[_Job[Any]] = deque()
+        self._changed = threading.Condition()
+        self._closing = False
+        self._opening: _Job[None] = _Job(lambda _: None, None)
+        self._thread = threading.Thread(target=self._live, name="pixie-writer", daemon=True)
+        self._thread.start()
+        self._opening.over.wait()
+        if self._opening.error is not None:
+            self._thread.join()
+            raise self._opening.error
+
+    def write(self, work: Callable[[sqlite3.Connection], T], then: Callable[[T], None] | None = None) -> T:
+        """Do `work` in a transaction, and return what it returned once that is committed and fsynced.
+
+        `then` is called with it, on the writer's thread, after the commit and before anybody is answered. What
+        `work` raises is raised here, and nothing of it is kept. Raises DataFolderBusy when the database can't be
+        had within some seconds, DiskFull when there is no room.
+        """
+        job = _Job(work, then)
+        with self._changed:
+            if self._closing:
+                raise DataFolderError(f"The store of {self._database.parent} is closed.")
+            self._waiting.append(job)
+            self._changed.notify()
+        if not job.over.wait(_PATIENCE_SECONDS):
+            with self._changed:
+                if not job.taken:
+                    self._waiting.remove(job)
+                    job.fail(
+                        DataFolderBusy(
+                            f"Another process has been writing to {self._database} for {_PATIENCE_SECONDS:g} s. "
+                            "Nothing was recorded. Try again."
+                        )
+                    )
+                    job.over.set()
+            job.over.wait()
+        if job.error is not None:
+            raise job.error
+        return job.result
+
+    def close(self) -> None:
+        """Write what waits, then close the connection, which checkpoints."""
+        if self._thread is threading.current_thread():
+            raise DataFolderError("The store can't be closed by a function that it calls.")
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._thread.join(_CLOSING_SECONDS)
+        if self._thread.is_alive():
+            _log.warning("%s is held by another process: closed without a checkpoint", self._lock.path)
+
+    def _live(self) -> None:
+        try:
+            conn = self._opener()
+        except BaseException as error:  # noqa: BLE001 - told to the thread that waits for it
+            self._opening.fail(error)
+            return
+        finally:
+            self._opening.over.set()
+        while self._wait():
+            self._group(conn)
+        with self._lock.held():
+            conn.close()
+
+    def _wait(self) -> bool:
+        """Wait for a job; False when there will be none."""
+        with self._changed:
+            while not self._waiting and not self._closing:
+                self._changed.wait()
+            return bool(self._waiting)
+
+    def _take(self) -> list[_Job[Any]]:
+        with self._changed:
+            group = [self._waiting.popleft() for _ in range(min(len(self._waiting), _LARGEST_GROUP))]
+            for job in group:
+                job.taken = True
+            return group
+
+    def _group(self, conn: sqlite3.Connection) -> None:
+        """One transaction for all that wait."""
+        group: list[_Job[Any]] = []
+        try:
+            # Jobs are taken once the lock is held: until then their callers may lose patience.
+            with self._lock.held():
+                try:
+                    conn.execute("BEGIN IMMEDIATE")
+                finally:
+                    group = self._take()
+                for job in group:
+                    self._in_savepoint(conn, job)
+                fault("commit.before")
+                conn.execute("COMMIT")
+                fault("commit.after")
+        except BaseException as error:  # noqa: BLE001 - told to all whose work is lost with it
+            if conn.in_transaction:
+                conn.execute("ROLLBACK")
+            said = plain_error(self._database, error) if isinstance(error, sqlite3.Error) else error
+            for job in group or (group := self._take()):
+                if job.error is None:
+                    job.fail(said)
+        for job in group:
+            if job.error is None and job.then is not None:
+                try:
+                    job.then(job.result)
+                except Exception:  # noqa: BLE001 - it is committed: what listens must not make it a failure
+                    _log.exception("a listener failed after a commit")
+        for job in group:
+            job.over.set()
+
+    def _in_savepoint(self, conn: sqlite3.Connection, job: _Job[Any]) -> None:
+        conn.execute("SAVEPOINT job")
+        try:
+            job.result = job.work(conn)
+        except Exception as error:
+            if not conn.in_transaction:
+                # A full disk or a broken one ended the whole transaction, the others' work included.
+                raise
+            conn.execute("ROLLBACK TO job")
+            job.fail(plain_error(self._database, error) if isinstance(error, sqlite3.Error) else error)
+        conn.execute("RELEASE job")

@@ -1,0 +1,1 @@
+"""What tests of Pixie, and of tools, are built with."""
