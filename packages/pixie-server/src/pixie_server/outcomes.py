@@ -48,6 +48,8 @@ OUTCOMES: Mapping[type[PixieError], Outcome] = {
     errors.SettingsError: Outcome(503, "A setting is wrong", USAGE),
     errors.DataFolderError: Outcome(503, "The data folder can't be used"),
     errors.DataFolderInUse: Outcome(503, "The data folder is in use"),
+    errors.DataFolderBusy: Outcome(503, "The data folder is busy"),
+    errors.DiskFull: Outcome(507, "The disk is full"),
     errors.DatabaseUnusable: Outcome(503, "The database can't be used"),
     errors.NotFound: Outcome(404, "Not found"),
     errors.ToolNotFound: Outcome(404, "No such tool"),
@@ -64,8 +66,10 @@ OUTCOMES: Mapping[type[PixieError], Outcome] = {
     errors.AmbiguousRunId: Outcome(409, "Several runs begin so"),
     errors.RunConflict: Outcome(409, "The run id is taken"),
     errors.RunNotRunning: Outcome(409, "The run has ended"),
+    errors.RunsInFlight: Outcome(409, "Runs are in flight"),
     errors.TargetExists: Outcome(409, "A file is there already"),
     errors.Busy: Outcome(429, "Too many runs"),
+    errors.QuotaExceeded: Outcome(507, "No more room for files"),
     # What would make it isn't there: a browser for pictures, an extra for PDF.
     errors.ExportError: Outcome(501, "The export can't be made here"),
     errors.UnsupportedFormat: Outcome(415, "Not a format that this can become", USAGE),
@@ -78,7 +82,7 @@ OUTCOMES: Mapping[type[PixieError], Outcome] = {
     errors.ToolAnsweredGarbage: Outcome(502, "The tool's answer can't be read"),
     errors.RunTimedOut: Outcome(504, "The run took too long"),
 }
-"""Status by the contract: 404, 409, 415, 422, 429, 501, 502 and 504 for what was asked, 503 for Pixie's own state."""
+"""Statuses by the contract: 4xx, 501, 502 and 504 for what was asked; 503 and 507 for the state that Pixie is in."""
 
 
 def outcome(error: PixieError | type[PixieError]) -> Outcome:
