@@ -6,11 +6,14 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import contextmanager
+from email.message import Message
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import quote
 
 import httpx
+from attrs import field, frozen
 
 from pixie_client.generated.api.runs import cancel_run, list_runs, run_output, show_run
 from pixie_client.generated.api.service import healthz
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     from pixie_client.generated.models.tool_item import ToolItem
     from pixie_client.generated.types import Response
 
-__all__ = ["DEFAULT_URL", "Pixie", "PixieProblem", "PixieUnreachable"]
+__all__ = ["DEFAULT_URL", "Download", "Pixie", "PixieProblem", "PixieUnreachable"]
 
 DEFAULT_URL = "http://127.0.0.1:7860"
 
@@ -52,6 +55,18 @@ class PixieProblem(Exception):
     ) -> None:
         super().__init__(detail or title)
         self.status, self.code, self.title, self.detail, self.errors = status, code, title, detail, errors
+
+
+@frozen
+class Download:
+    """A file on its way: iterate over it once, for its bytes."""
+
+    filename: str
+    """The name that Pixie gives it, without any folder."""
+    _response: httpx.Response = field(repr=False)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._response.iter_bytes()
 
 
 class Pixie:
@@ -167,10 +182,16 @@ class Pixie:
 
     def download(self, path: str) -> Iterator[bytes]:
         """The bytes at an address, streamed."""
+        with self.opened(path) as file:
+            yield from file
+
+    @contextmanager
+    def opened(self, path: str) -> Iterator[Download]:
+        """The file at an address, to be read while it comes, with the name that Pixie gives it."""
         try:
             with self._http.stream("GET", path) as response:
                 _raise_for(response)
-                yield from response.iter_bytes()
+                yield Download(_filename(response), response)
         except httpx.TransportError as error:
             raise PixieUnreachable(self.url, str(error) or type(error).__name__) from error
 
@@ -193,6 +214,14 @@ class _Patience:
 
 def _given(value: Any) -> Any:
     return UNSET if value is None else value
+
+
+def _filename(response: httpx.Response) -> str:
+    """The name in Content-Disposition, whatever folder it may claim."""
+    header = Message()
+    header["Content-Disposition"] = response.headers.get("Content-Disposition", "")
+    name = (header.get_filename() or "").replace("\\", "/").rpartition("/")[2].replace("\0", "")
+    return name if name.strip(". ") else "download"
 
 
 def _raise_for(response: httpx.Response) -> None:
