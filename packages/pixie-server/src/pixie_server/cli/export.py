@@ -1,0 +1,74 @@
+"""`pixie export-run`: a run as a zip, from the running server."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pixie_server.cli.command import Command, Failure, as_json, pass_session
+from pixie_server.cli.server import running_server
+from pixie_server.cli.terminal import console, print_json, safe
+from pixie_server.outcomes import USAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pixie_server.cli.command import Session
+
+__all__ = ["export_run"]
+
+
+@click.command(
+    "export-run", cls=Command, examples=("pixie export-run 6f1c2a9b", "pixie export-run hello:last --to ~/results")
+)
+@click.argument("run")
+@click.option("--to", type=click.Path(path_type=Path), metavar="PATH", help="The file, or the folder for it.")
+@click.option("--force", is_flag=True, help="Overwrite the file when it is there.")
+@as_json
+@pass_session
+def export_run(session: Session, run: str, to: Path | None, *, force: bool, as_json: bool) -> None:
+    """Save RUN as a zip: inputs, outputs, report, files.
+
+    RUN is its id, the beginning of it (6 characters or more), or TOOL:last.
+    The zip is checked before it gets its name. Needs the running server.
+    """
+    from pixie_core.exporters import write_zip
+    from pixie_core.filenames import clean_filename
+
+    with running_server(session) as server:
+        found = server.get(run)
+        with server.opened(f"/api/runs/{found.id}/export") as zip_file, _shown() as on_progress:
+            path = _target(to, clean_filename(zip_file.filename))
+            made = write_zip(zip_file, path, force=force, on_progress=on_progress)
+    if as_json:
+        facts = {"run_id": found.id, "path": str(made.path), "size_bytes": made.size_bytes, "entries": made.entries}
+        print_json(facts)
+    else:
+        entries = "1 entry" if made.entries == 1 else f"{made.entries} entries"
+        click.echo(safe(f"{made.path}\n{made.size_bytes:,} bytes, {entries}, every check sum right"))
+
+
+def _target(to: Path | None, filename: str) -> Path:
+    """`to` when it names a file; a file of this name when it is a folder, by default the current one."""
+    path = Path.cwd() if to is None else to.expanduser().absolute()
+    path = path / filename if path.is_dir() else path
+    if not path.parent.is_dir():
+        raise Failure(f"There is no folder {path.parent}. Make it, or name another place with --to.", USAGE)
+    return path
+
+
+@contextmanager
+def _shown() -> Iterator[Callable[[int], None] | None]:
+    """What is told the bytes so far and shows them, where somebody looks."""
+    errors = console(stderr=True)
+    if not errors.is_terminal:
+        yield None
+        return
+    from rich.progress import DownloadColumn, Progress, SpinnerColumn, TransferSpeedColumn
+
+    with Progress(SpinnerColumn(), DownloadColumn(), TransferSpeedColumn(), console=errors, transient=True) as progress:
+        task = progress.add_task("", total=None)
+        yield lambda size: progress.update(task, completed=size)

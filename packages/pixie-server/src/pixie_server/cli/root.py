@@ -1,0 +1,66 @@
+"""The `pixie` command and its subcommands, in the order in which its help lists them."""
+
+from __future__ import annotations
+
+import click
+
+from pixie_server.cli.command import Group
+from pixie_server.cli.export import export_run
+from pixie_server.cli.running import run
+from pixie_server.cli.runs import label_run, star_run, view_runs
+from pixie_server.cli.serve import serve
+from pixie_server.cli.tools import list_tools, open_tool, sync
+from pixie_server.cli.validate import validate
+
+__all__ = ["pixie"]
+
+COMMANDS: tuple[click.Command, ...] = (
+    serve,
+    run,
+    view_runs,
+    star_run,
+    label_run,
+    export_run,
+    list_tools,
+    sync,
+    validate,
+    open_tool,
+)
+
+
+class _Listed(Group):
+    """Lists the commands by what belongs together, as `COMMANDS` has them, and not by the alphabet."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names in their order."""
+        del ctx
+        return list(self.commands)
+
+
+def _version(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        click.echo(f"pixie {version('pixie-server')}")
+        context.exit()
+
+
+@click.group(
+    name="pixie",
+    cls=_Listed,
+    commands={each.name: each for each in COMMANDS if each.name},
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    examples=("pixie", "pixie run compound-interest --set principal=1000", "pixie --home ~/pixie view-runs hello"),
+)
+@click.option(
+    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Print the version and exit."
+)
+@click.pass_context
+def pixie(context: click.Context) -> None:
+    """Tools, each with a form, and every run kept. Without a command, `pixie serve`.
+
+    Exit codes: 0 done; 1 it failed, or the check is red; 2 wrong usage; 3 the server isn't running.
+    """
+    if context.invoked_subcommand is None:
+        context.invoke(serve)

@@ -1,0 +1,130 @@
+"""Runs that are kept: `pixie view-runs`, `star-run`, `label-run`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pixie_server.cli.command import Command, as_json, pass_session
+from pixie_server.cli.terminal import console, print_json, safe, shortened, table, when
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pixie_core.run import Run
+    from pixie_server.cli.command import Session
+
+__all__ = ["label_run", "star_run", "view_runs"]
+
+_LENGTH = 60
+"""Characters of the inputs and of the outputs of a run in a list."""
+
+
+@click.command("view-runs", cls=Command, examples=("pixie view-runs compound-interest -n 20",))
+@click.argument("tool")
+@click.option("-n", "count", type=click.IntRange(1, 250), default=10, show_default=True, help="How many at most.")
+@as_json
+@pass_session
+def view_runs(session: Session, tool: str, count: int, *, as_json: bool) -> None:
+    """List the newest runs of TOOL.
+
+    When, how long, how they ended, what went in and the tail of what came out.
+
+    Inputs under keys like password, secret, token or key are masked.
+    """
+    with session.open() as pixie:
+        runs = [pixie.get(each.id) for each in pixie.runs(tool=tool, limit=count).items]
+        if not runs:
+            pixie.tools.get(tool)
+    if as_json:
+        print_json([_facts(run) for run in runs])
+    elif not runs:
+        click.echo(f"{tool} has no runs yet. `pixie run {tool}` makes one.", err=True)
+    else:
+        headings = ("Run", "When", "Duration", "Status", "Inputs", "Outputs", "", "Label")
+        console().print(table(headings, (_row(run) for run in runs), right=("Duration",)))
+
+
+def _row(run: Run) -> tuple[str, ...]:
+    from pixie_server.render.words import duration
+
+    return (
+        run.id[:8],
+        when(run.started_at or run.created_at),
+        duration(run.duration_ms),
+        run.status,
+        _in_brief(run.inputs),
+        shortened(run.error, _LENGTH) if run.error else _in_brief(_tail(run)),
+        "★" if run.starred else "",
+        run.label or "",
+    )
+
+
+def _in_brief(values: Mapping[str, Any]) -> str:
+    """`key=value` of each, masked, in one line."""
+    from pixie_core.masking import masked
+    from pixie_server.render.words import brief
+
+    return shortened(", ".join(f"{key}={brief(value)}" for key, value in masked(dict(values)).items()), _LENGTH)
+
+
+def _tail(run: Run) -> dict[str, Any]:
+    """The outputs, the last one first: that is where a run mostly says what it found."""
+    return dict(reversed(run.values().items()))
+
+
+def _facts(run: Run) -> dict[str, Any]:
+    import attrs
+
+    from pixie_core.masking import masked
+    from pixie_server.api.shapes import RunSummary
+
+    summary = attrs.asdict(RunSummary(**RunSummary.facts(run)))
+    return {**summary, "error": run.error, "inputs": masked(run.inputs), "outputs": run.values()}
+
+
+@click.command("star-run", cls=Command, examples=("pixie star-run 6f1c2a9b", "pixie star-run hello:last --off"))
+@click.argument("run")
+@click.option("--off", is_flag=True, help="Take the star away.")
+@as_json
+@pass_session
+def star_run(session: Session, run: str, *, off: bool, as_json: bool) -> None:
+    """Star RUN, so that it is never swept.
+
+    RUN is its id, the beginning of it (6 characters or more), or TOOL:last.
+    """
+    with session.open() as pixie:
+        found = pixie.get(run)
+        starred = pixie.star(found.id, starred=not off)
+    if as_json:
+        print_json({"id": found.id, "starred": starred})
+    else:
+        click.echo(f"Run {found.id[:8]} of {found.tool_id} {'is starred' if starred else 'has no star any more'}.")
+
+
+@click.command(
+    "label-run",
+    cls=Command,
+    examples=("pixie label-run 6f1c2a9b final-report", "pixie label-run hello:last --clear"),
+)
+@click.argument("run")
+@click.argument("label", required=False)
+@click.option("--clear", is_flag=True, help="Take the label away.")
+@as_json
+@pass_session
+def label_run(session: Session, run: str, label: str | None, *, clear: bool, as_json: bool) -> None:
+    """Name RUN with LABEL.
+
+    A labelled run is never swept. RUN is its id, the beginning of it (6 characters or more), or TOOL:last.
+    """
+    if clear == bool(label and label.strip()):
+        raise click.UsageError("Give either a LABEL that isn't blank, or --clear.")
+    with session.open() as pixie:
+        found = pixie.get(run)
+        pixie.label(found.id, label)
+        kept = pixie.get(found.id).label
+    if as_json:
+        print_json({"id": found.id, "label": kept})
+    else:
+        click.echo(safe(f"Run {found.id[:8]} of {found.tool_id} {f'is called {kept!r}' if kept else 'has no label'}."))

@@ -1,0 +1,61 @@
+"""`pixie serve`: the dashboard and its API."""
+
+from __future__ import annotations
+
+from contextlib import closing, suppress
+from typing import TYPE_CHECKING
+
+import attrs
+import click
+
+from pixie_server.cli.browser import show
+from pixie_server.cli.command import Command, pass_session
+
+if TYPE_CHECKING:
+    from pixie_core import Settings
+    from pixie_server.cli.command import Session
+
+__all__ = ["serve"]
+
+
+@click.command(cls=Command, examples=("pixie serve", "pixie serve --port 8000 --open"))
+@click.option("--host", metavar="ADDRESS", help="A loopback address to listen on.  [default: 127.0.0.1]")
+@click.option("--port", type=click.IntRange(1, 65_535), help="The port to listen on.  [default: 7860]")
+@click.option("--open", "open_page", is_flag=True, help="Open the dashboard in the browser.")
+@click.option("--sync/--no-sync", default=True, help="Make missing tool environments first.  [default: sync]")
+@pass_session
+def serve(session: Session, host: str | None, port: int | None, *, open_page: bool, sync: bool) -> None:
+    """Start the dashboard and print its address. Ctrl+C ends it."""
+    settings = session.settings()
+    settings = attrs.evolve(settings, host=host or settings.host, port=port or settings.port)
+    with suppress(KeyboardInterrupt):
+        _serve(settings, open_page=open_page, sync=sync)
+
+
+def _serve(settings: Settings, *, open_page: bool, sync: bool) -> None:
+    import asyncio
+
+    from pixie_core.facade import Pixie
+    from pixie_core.runtime import recover
+    from pixie_core.store import ServerLock
+    from pixie_server import assets, serving
+    from pixie_server.cli.environments import make_environments
+
+    def ready(address: str) -> None:
+        click.echo(f"Pixie is ready: {address}")
+        if open_page:
+            show(address)
+
+    # A data folder or a port that is taken is said now, and not after minutes of installing.
+    with (
+        ServerLock(settings.db_path),
+        closing(serving.listen(settings.host, settings.port)) as listening,
+        Pixie(settings) as pixie,
+    ):
+        # Before the rest as well: what a dead server left running ends now.
+        recover(pixie.store, settings)
+        assets.ensure()
+        settings.tools_dir.mkdir(parents=True, exist_ok=True)
+        if sync:
+            make_environments(pixie.tools.all())
+        asyncio.run(serving.serve(pixie, listening, on_ready=ready))
