@@ -160,6 +160,14 @@ def read(conn: sqlite3.Connection, run_id: str, after: int = 0, limit: int | Non
     return [Record.read(body) for (body,) in rows]
 
 
+def log_text(conn: sqlite3.Connection, run_id: str) -> str:
+    """The texts of the run's `log` events, each ending with its line."""
+    rows = conn.execute(
+        "SELECT json_extract(body, '$.text') FROM run_events WHERE run_id = ? AND kind = 'log' ORDER BY seq", (run_id,)
+    )
+    return "".join(text if text.endswith("\n") else text + "\n" for (text,) in rows)
+
+
 def read_page(conn: sqlite3.Connection, run_id: str, after: int) -> tuple[list[Record], bool]:
     """Some of the records after number `after`, and whether they reach to the end of a run that has ended."""
     over = one(conn, run_id)["status"] != "running"

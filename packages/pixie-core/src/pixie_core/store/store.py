@@ -280,6 +280,10 @@ class Store:
         """The records after number `after`, at most `limit` of them."""
         return self.read(lambda conn: event_log.read(conn, runs.find(conn, run_id), after, limit))
 
+    def log(self, run_id: str) -> str:
+        """What the run's `log` events say, line by line."""
+        return self.read(lambda conn: event_log.log_text(conn, runs.find(conn, run_id)))
+
     def follow(self, run_id: str, after: int = 0, *, stop: threading.Event | None = None) -> Iterator[Record]:
         """The records after number `after`, then those that come, up to `finished`.
 
