@@ -60,7 +60,7 @@ def as_json(function: Any) -> Any:
 def _remember(name: str) -> Any:
     def keep(context: click.Context, _: click.Parameter, value: Any) -> None:
         if value:
-            setattr(context.ensure_object(Session), name, value)
+            setattr(context.find_root().ensure_object(Session), name, value)
 
     return keep
 
