@@ -1,0 +1,117 @@
+"""Outputs: from a declaration and a canonical value to HTML, and their grouping on the page."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from attrs import NOTHING, frozen
+from markupsafe import Markup
+
+from pixie_core.catalogue import OUTPUT_TYPES, OutputDeclaration, OutputValue, Rows
+from pixie_core.structure import Problems, structure
+from pixie_server.render import figures, markdown
+from pixie_server.render.environment import render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pixie_core.catalogue.structured import TableColumn
+    from pixie_core.run import Run
+    from pixie_core.tool import ToolManifest
+
+__all__ = ["MAX_ROWS", "Block", "Group", "groups", "output"]
+
+MAX_ROWS = 1000
+"""Rows of a table that a page holds; the downloads have them all."""
+
+_VIEWS = ("figure", "media", "rows", "text")
+"""Of several views, the first of these is how a type without a template of its own is shown."""
+
+
+@frozen
+class Block:
+    """One output on the page. `index` is its place, from which its element ids are made: keys are anything."""
+
+    declared: OutputDeclaration
+    index: int
+    html: Markup
+
+
+@frozen
+class Group:
+    """Adjacent outputs of one layout: `panel` stacks, `tab` and `inline` stand together when there are several."""
+
+    layout: str
+    blocks: tuple[Block, ...]
+
+
+def output(declared: OutputDeclaration, value: Any = NOTHING, *, index: int = 0, live: bool = False) -> Markup:
+    """The value of one output, without its label.
+
+    - `value`: canonical; left out when none has come.
+    - `index`: its place on the page, for element ids.
+    - `live`: the run is still going, so that what is missing may come.
+
+    A value that doesn't have the shape of its type is shown as JSON, with what is wrong.
+    """
+    cls = OUTPUT_TYPES.get(declared.type)
+    context = {
+        "declared": declared,
+        "value": None,
+        "raw": value,
+        "index": index,
+        "live": live,
+        "problems": (),
+        "plain_figure": figures.for_page,
+        "markdown": markdown.to_html,
+        "first_rows": _first_rows,
+        "formats_of": _formats,
+        "max_rows": MAX_ROWS,
+    }
+    if value is NOTHING:
+        return render("view/missing.html", **context)
+    if isinstance(value, dict) and "$artefact" in value:
+        return render("view/stored.html", **context)
+    if cls is None:
+        return render("view/json.html", **context)
+    try:
+        context["value"] = structure(cls, {"value": value} if cls.bare() else value)
+    except Problems as error:
+        if value is None:
+            return render("view/missing.html", **context)
+        return render("view/json.html", **{**context, "problems": error.problems})
+    return render(_templates(cls), **context)
+
+
+def groups(manifest: ToolManifest | None, run: Run, values: Mapping[str, Any]) -> Iterator[Group]:
+    """The outputs of a run in the order of their declaration, those that the tool doesn't declare (any more) last."""
+    declared = list(manifest.outputs) if manifest else []
+    known = {each.key for each in declared}
+    declared += [
+        OutputDeclaration(key=key, type=each.type, label=key) for key, each in run.outputs.items() if key not in known
+    ]
+    blocks = [
+        Block(each, index, output(each, values.get(each.key, NOTHING), index=index, live=not run.ended))
+        for index, each in enumerate(declared)
+    ]
+    for layout, members in groupby(blocks, key=lambda block: block.declared.layout):
+        together = tuple(members)
+        yield Group(layout if len(together) > 1 else "panel", together)
+
+
+def _templates(cls: type[OutputValue]) -> Sequence[str]:
+    views = cls.views()
+    return (f"output/{cls.type}.html", *(f"view/{view}.html" for view in _VIEWS if view in views), "view/json.html")
+
+
+def _first_rows(rows: Rows) -> Iterator[Sequence[Any]]:
+    for count, row in enumerate(rows):
+        if count == MAX_ROWS:
+            return
+        yield row
+
+
+def _formats(columns: Sequence[TableColumn]) -> list[dict[str, Any]]:
+    """How the cells of each column of a table are written."""
+    return [{"format": each.format, "precision": each.precision, "unit": each.unit} for each in columns]

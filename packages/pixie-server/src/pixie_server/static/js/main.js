@@ -1,0 +1,21 @@
+// What runs on every page. Everything here makes a page that works without it quicker or easier; state that matters is on the
+// server. `enhance` is called for the whole page and for every piece that is put into it later.
+
+import "./actions.js";
+import "./sidebar.js";
+import { drawCharts } from "./charts.js";
+import { prepareForm } from "./form.js";
+import { followRun } from "./live.js";
+import { prepareTabs } from "./tabs.js";
+import { tick } from "./clock.js";
+
+export function enhance(root) {
+  prepareForm(root);
+  prepareTabs(root);
+  drawCharts(root);
+  followRun(root, enhance);
+  tick();
+}
+
+enhance(document.body);
+document.body.addEventListener("htmx:afterSettle", (event) => enhance(event.detail.elt));
