@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from attrs import frozen
@@ -31,6 +32,7 @@ class TableColumn:
     precision: int | None = field(help="decimal places", default=None, minimum=0, maximum=15)
 
 
+_CELL_NAMES = {str: "text", bool: "booleans", list: "lists", dict: "objects"}
 _CELL_TYPES = {"integer": "number", "text": "string", "link": "string", None: "string"}
 
 
@@ -50,7 +52,7 @@ class Table(OutputValue):
     merge: ClassVar[Merge] = staticmethod(append_rows)
     mistakes: ClassVar = (
         (
-            lambda raw: isinstance(raw, dict) and "value" in raw,
+            lambda raw: isinstance(raw, dict) and "value" in raw and not {"columns", "rows"} <= raw.keys(),
             "a table has no `value`: return {columns: [{key, label, type}], rows: [{key: cell}]}",
         ),
     )
@@ -60,14 +62,15 @@ class Table(OutputValue):
     downloadable: bool = field(help="false hides the downloads", default=True)
 
     def check(self, declared: OutputDeclaration) -> Iterable[str]:
-        """Cells of number columns are numbers."""
+        """Keys of columns are unique, and cells of number columns are numbers."""
         del declared
+        yield from _doubled(column.key for column in self.columns)
         for column in self.columns:
             if column.type in {"number", "integer"}:
                 found = set(map(type, [row.get(column.key) for row in self.rows])) - {int, float, type(None)}
                 if found:
-                    names = ", ".join(sorted(kind.__name__ for kind in found))
-                    yield f"column {column.key!r} is declared a number and holds {names}"
+                    names = " and ".join(sorted(_CELL_NAMES.get(kind, kind.__name__) for kind in found))
+                    yield f"column {column.key!r} is declared a number and holds {names}: send numbers, or null"
 
     def to_rows(self, declared: OutputDeclaration) -> Rows:
         """The table itself."""
@@ -77,6 +80,12 @@ class Table(OutputValue):
             Column(c.key, c.label or c.key, _CELL_TYPES.get(c.type, c.type or "string")) for c in self.columns
         )
         return Rows(columns, len(self.rows), lambda: ([row.get(key) for key in keys] for row in self.rows))
+
+
+def _doubled(keys: Iterable[str]) -> Iterable[str]:
+    for key, count in Counter(keys).items():
+        if count > 1:
+            yield f"the key {key!r} stands {count} times in columns; keys are unique"
 
 
 @frozen
