@@ -15,7 +15,6 @@ It works beside a running server on the same folder. Thread-safe; blocking.
 from __future__ import annotations
 
 import threading
-import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -37,9 +36,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pixie_core.clock import Clock
-    from pixie_core.exporters import RunZip
+    from pixie_core.exporters import Archive
     from pixie_core.run import Record, Run
-    from pixie_core.store import Page
+    from pixie_core.run.events import Status
+    from pixie_core.store import LatestValidation, Page, RunSummary
     from pixie_core.tool import Tool, ToolManifest
     from pixie_core.validator import Report
 
@@ -134,8 +134,6 @@ class Pixie:
         return self._start(tool, inputs_from_form(tool.ready(), fields, typed), origin=origin)
 
     def _start(self, tool: Tool, values: dict[str, Any], *, run_id: str | None = None, **about: Any) -> Run:
-        if run_id is not None:
-            _must_be_uuid4(run_id)
         return self.runner.start(tool, values, run_id=run_id, **about)
 
     def rerun(self, run_id: str, changes: Mapping[str, Any] | None = None, *, origin: str = "script") -> Run:
@@ -191,11 +189,42 @@ class Pixie:
             raise RequestInvalid("The run", [Problem("$", f"{tool_id} has no runs yet")])
         return self.store.run(newest[0].id)
 
-    def runs(self, *, limit: int = 50, after: str | None = None, **filters: Any) -> Page[Any]:
-        """Runs, newest first; `filters` are the fields of `RunFilter` (tool, status, starred, label, origin
-        …).
+    def runs(
+        self,
+        *,
+        tool: str | None = None,
+        status: Status | None = None,
+        starred: bool | None = None,
+        labelled: bool | None = None,
+        label: str | None = None,
+        origin: str | None = None,
+        parent: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        limit: int = 50,
+        after: str | None = None,
+        page: int = 1,
+    ) -> Page[RunSummary]:
+        """Runs, newest first, that meet everything that is given; see `RunFilter`.
+
+        `after` is the `next` of the page before; `page`, from 1, skips so many pages, at a cost that grows with it.
         """
-        return self.store.runs(RunFilter(**filters), limit=limit, after=after)
+        wanted = RunFilter(
+            tool_id=tool,
+            status=status,
+            starred=starred,
+            labelled=labelled,
+            label=label,
+            origin=origin,
+            parent_run_id=parent,
+            since=since,
+            until=until,
+        )
+        return self.store.runs(wanted, limit=limit, after=after, offset=(page - 1) * limit)
+
+    def log(self, run_id: str) -> str:
+        """What was written to stderr in the run, and what Pixie had to say of it."""
+        return self.store.log(self.get(run_id).id)
 
     def values(self, run: Run) -> dict[str, Any]:
         """The run's outputs by key, those that are kept as files read back from there."""
@@ -228,10 +257,11 @@ class Pixie:
 
     # Exports
 
-    def zip(self, run_id: str) -> RunZip:
-        """The run as a zip, ready to be streamed."""
+    def zip(self, run_id: str) -> Archive:
+        """The run as a zip, ready to be streamed. Raises ExportError when a file of it is missing."""
         run = self.get(run_id)
-        return run_zip(run, self.manifest_of(run), self.values(run), self.store.open_artefact)
+        store = self.store
+        return run_zip(run, self.manifest_of(run), self.values(run), store.open_artefact, open_input=store.open_input)
 
     def export(self, run_id: str, target: Path | str | None = None, *, force: bool = False) -> Path:
         """Write the run's zip and return where. `target` is a file or a folder; without it the current
@@ -292,7 +322,7 @@ class Pixie:
         return report
 
 
-def _status(tool: Tool, running: Collection[str], warm: Collection[str], verdict: Mapping[str, str] | None) -> str:
+def _status(tool: Tool, running: Collection[str], warm: Collection[str], verdict: LatestValidation | None) -> str:
     """One word for how a tool stands; the first that holds."""
     if tool.manifest is None:
         return "invalid"
@@ -304,13 +334,4 @@ def _status(tool: Tool, running: Collection[str], warm: Collection[str], verdict
         return "not_installed"
     if tool.id in warm:
         return "warm"
-    return "failed" if verdict is not None and verdict["overall"] == "fail" else "dormant"
-
-
-def _must_be_uuid4(text: str) -> None:
-    try:
-        known = uuid.UUID(text)
-    except ValueError:
-        known = None
-    if known is None or known.version != 4 or str(known) != text:
-        raise RequestInvalid("The run id", [Problem("$.run_id", f"is {text!r}; expected a UUID of version 4")])
+    return "failed" if verdict is not None and verdict.overall == "fail" else "dormant"

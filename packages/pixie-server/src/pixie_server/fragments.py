@@ -111,7 +111,7 @@ def _panel(pixie: Pixie, run: Run) -> Response:
     run = pixie.get(run.id)
     manifest = pixie.manifest_of(run)
     values = pixie.values(run)
-    return html(render.panel(manifest, run, values, now=pixie.now(), log=pixie.store.log(run.id)))
+    return html(render.panel(manifest, run, values, now=pixie.now(), log=pixie.log(run.id)))
 
 
 @routes.get("/tool/<tool_id>/runs/<run_id>/panel", answers=(_HTML,), errors=_RUN, path_examples=_EXAMPLES)

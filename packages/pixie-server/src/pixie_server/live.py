@@ -7,7 +7,7 @@ it was written. A reader that comes back says the last id it saw and gets exactl
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from quart import Response, request
 
@@ -58,7 +58,8 @@ async def _stream(served: Served, run_id: str, after: int) -> AsyncIterator[byte
     try:
         while True:
             coming = coming or asyncio.ensure_future(anext(batches))
-            done, _ = await asyncio.wait({coming, stopping}, timeout=COMMENT_EVERY, return_when=asyncio.FIRST_COMPLETED)
+            both: set[asyncio.Future[Any]] = {coming, stopping}
+            done, _ = await asyncio.wait(both, timeout=COMMENT_EVERY, return_when=asyncio.FIRST_COMPLETED)
             if not done:
                 yield b": still here\n\n"
             elif coming in done:

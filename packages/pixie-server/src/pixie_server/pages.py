@@ -75,7 +75,7 @@ def _tool(pixie: Pixie, tool_id: str) -> str:
         history=history,
         run=latest,
         run_values=pixie.values(latest) if latest else None,
-        log=pixie.store.log(latest.id) if latest else "",
+        log=pixie.log(latest.id) if latest else "",
         validation=pixie.store.latest_validation(tool_id),
     )
 
@@ -108,7 +108,7 @@ def _run(pixie: Pixie, run: Run) -> str:
         run,
         values=pixie.values(run),
         history=pixie.runs(tool=run.tool_id, limit=_HISTORY).items,
-        log=pixie.store.log(run.id),
+        log=pixie.log(run.id),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import frozen
 
@@ -21,7 +21,7 @@ __all__ = ["LatestValidation", "latest", "latest_of_all", "save"]
 class LatestValidation:
     """How a tool did when it was last validated."""
 
-    overall: str
+    overall: Literal["pass", "warn", "fail"]
     timestamp: str
 
 

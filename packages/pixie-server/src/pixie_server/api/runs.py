@@ -15,7 +15,7 @@ from pixie_core.errors import (
     RunNotFound,
     RunNotRunning,
 )
-from pixie_server.api.shapes import Labelled, RunOut, RunPage, Starred
+from pixie_server.api.shapes import Labelled, RunOut, RunPage, RunStatus, Starred
 from pixie_server.api.tools import _CANT_RUN, run_page
 from pixie_server.delivery import deliver_made
 from pixie_server.live import events_answer
@@ -37,7 +37,7 @@ class WhichRuns:
     """Which runs; the filters are joined by and."""
 
     tool: str | None = field(help="of this tool", default=None)
-    status: str | None = field(help="running, ok, error, cancelled or interrupted", default=None)
+    status: RunStatus | None = field(help="running, ok, error, cancelled or interrupted", default=None)
     starred: bool | None = field(help="with or without a star", default=None)
     label: str | None = field(help="with exactly this label", default=None)
     origin: str | None = field(help="form, api, cli, script, skill or mcp", default=None)

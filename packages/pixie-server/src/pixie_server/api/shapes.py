@@ -128,7 +128,6 @@ class RunSummary:
     origin: str = field(help="form, api, cli, script, skill or mcp")
     parent_run_id: str | None = field(help="the run that it repeats, if any")
     created_at: str = field(help="when it was asked for, UTC in ISO 8601")
-    started_at: str | None = field(help="when it began; null while it waits")
     finished_at: str | None = field(help="when it ended")
     duration_ms: int | None = field(help="how long it took, by a monotonic clock")
 
@@ -144,7 +143,6 @@ class RunSummary:
             "origin": run.origin,
             "parent_run_id": run.parent_run_id,
             "created_at": run.created_at,
-            "started_at": run.started_at,
             "finished_at": run.finished_at,
             "duration_ms": run.duration_ms,
         }
@@ -154,6 +152,7 @@ class RunSummary:
 class RunOut(RunSummary):
     """One run, whole."""
 
+    started_at: str | None = field(help="when it began; null while it waits")
     seq: int = field(help="the number of its last event; `?after=` continues there")
     queue_position: int | None = field(help="how many runs go first, while it waits")
     progress: float | None = field(help="0 to 1, as far as the tool says")
@@ -172,6 +171,7 @@ class RunOut(RunSummary):
         error = RunError(message=run.error or "", code=run.error_code or "error", stderr=run.stderr) if failed else None
         return cls(
             **cls.facts(run),
+            started_at=run.started_at,
             seq=run.seq,
             queue_position=run.queue_position,
             progress=run.progress,

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pixie_core import Pixie
+    from pixie_core.store import LatestValidation
     from pixie_core.tool import Tool
     from pixie_server.served import Served
 
@@ -185,7 +186,7 @@ def _detail(pixie: Pixie, tool_id: str) -> ToolDetail:
     )
 
 
-def _facts(tool: Tool, statuses: Mapping[str, str], validations: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+def _facts(tool: Tool, statuses: Mapping[str, str], validations: Mapping[str, LatestValidation]) -> dict[str, Any]:
     manifest = tool.manifest
     known = validations.get(tool.id)
     return {
@@ -197,5 +198,5 @@ def _facts(tool: Tool, statuses: Mapping[str, str], validations: Mapping[str, Ma
         "status": statuses[tool.id],
         "layout": manifest.layout if manifest else "form",
         "archived": manifest.archived if manifest else False,
-        "validation": ValidationSummary(overall=known["overall"], timestamp=known["timestamp"]) if known else None,
+        "validation": ValidationSummary(overall=known.overall, timestamp=known.timestamp) if known else None,
     }
