@@ -52,9 +52,7 @@ class Checkout:
         self.lock("one")
         self.mode("fetch")
         (self.npm_home / "npm.py").write_text(FAKE_NPM)
-        self.packages(
-            {p.name: [pattern.replace("*", "some") for pattern, _ in p.files] for p in assets.PACKAGES}
-        )
+        self.packages({p.name: [pattern.replace("*", "some") for pattern, _ in p.files] for p in assets.PACKAGES})
         self.npm = (sys.executable, str(self.npm_home / "npm.py"))
         self.said: list[str] = []
 
@@ -296,9 +294,7 @@ def test_the_real_packages_fill_a_checkout(tmp_path):
 def sources(tmp_path):
     """The package's own files as a fresh clone has them: without the front-end files."""
     copy = tmp_path / "sources" / "pixie-server"
-    shutil.copytree(
-        PROJECT, copy, ignore=shutil.ignore_patterns("vendor", ".vendor*", "__pycache__", "dist", "build")
-    )
+    shutil.copytree(PROJECT, copy, ignore=shutil.ignore_patterns("vendor", ".vendor*", "__pycache__", "dist", "build"))
     return copy
 
 
