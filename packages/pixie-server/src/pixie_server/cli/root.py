@@ -7,7 +7,7 @@ import click
 from pixie_server.cli.command import Group
 from pixie_server.cli.export import export_run
 from pixie_server.cli.running import run
-from pixie_server.cli.runs import label_run, star_run, view_runs
+from pixie_server.cli.runs import label_run, star_run, view_logs, view_runs
 from pixie_server.cli.serve import serve
 from pixie_server.cli.tools import list_tools, open_tool, sync
 from pixie_server.cli.validate import validate
@@ -18,6 +18,7 @@ COMMANDS: tuple[click.Command, ...] = (
     serve,
     run,
     view_runs,
+    view_logs,
     star_run,
     label_run,
     export_run,

@@ -1,4 +1,4 @@
-"""Runs that are kept: `pixie view-runs`, `star-run`, `label-run`."""
+"""Runs that are kept: `pixie view-runs`, `view-logs`, `star-run`, `label-run`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pixie_core.run import Run
     from pixie_server.cli.command import Session
 
-__all__ = ["label_run", "star_run", "view_runs"]
+__all__ = ["label_run", "star_run", "view_logs", "view_runs"]
 
 _LENGTH = 60
 """Characters of the inputs and of the outputs of a run in a list."""
@@ -82,6 +82,31 @@ def _facts(run: Run) -> dict[str, Any]:
 
     summary = attrs.asdict(RunSummary(**RunSummary.facts(run)))
     return {**summary, "error": run.error, "inputs": masked(run.inputs), "outputs": run.values()}
+
+
+@click.command(
+    "view-logs", cls=Command, examples=("pixie view-logs compound-interest", "pixie view-logs --run 6f1c2a9b")
+)
+@click.argument("tool", required=False)
+@click.option("--run", "run", metavar="RUN", help="A run: its id, the beginning of it, or TOOL:last.")
+@as_json
+@pass_session
+def view_logs(session: Session, tool: str | None, run: str | None, *, as_json: bool) -> None:
+    """Show what a run's tool wrote to stderr.
+
+    Of the newest run of TOOL, or of the RUN named. Secrets are masked.
+    """
+    if (tool is None) == (run is None):
+        raise click.UsageError("Give either a TOOL or --run RUN.")
+    with session.open() as pixie:
+        found = pixie.get(run or f"{tool}:last")
+        log = pixie.store.log(found.id)
+    if as_json:
+        print_json({"id": found.id, "tool_id": found.tool_id, "log": log})
+    elif log:
+        click.echo(safe(log), nl=False)
+    else:
+        click.echo(f"Run {found.id[:8]} of {found.tool_id} wrote nothing.", err=True)
 
 
 @click.command("star-run", cls=Command, examples=("pixie star-run 6f1c2a9b", "pixie star-run hello:last --off"))
