@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import mimetypes
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -112,6 +113,7 @@ def _from_file(file: Any) -> dict[str, Any]:
 
 def _watch(pixie: Pixie, started: Run, manifest: ToolManifest, *, follow: bool, quiet: bool) -> Run:
     """Show the run until its end; Ctrl+C asks it to end, and its end is then waited for."""
+    from pixie_core.errors import RunNotRunning
     from pixie_server.cli.transcript import Transcript
 
     transcript = Transcript(manifest, logs=follow, quiet=quiet)
@@ -126,7 +128,8 @@ def _watch(pixie: Pixie, started: Run, manifest: ToolManifest, *, follow: bool, 
             break
         except KeyboardInterrupt:
             transcript.say("Cancelling …")
-            pixie.cancel(started.id)
+            with suppress(RunNotRunning):  # it ended just now, by itself
+                pixie.cancel(started.id)
     ended = pixie.get(started.id)
     transcript.close(ended, pixie.values(ended))
     return ended

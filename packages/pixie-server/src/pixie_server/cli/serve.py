@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
@@ -59,3 +60,6 @@ def _serve(settings: Settings, *, open_page: bool, sync: bool) -> None:
         if sync:
             make_environments(pixie.tools.all())
         asyncio.run(serving.serve(pixie, listening, on_ready=ready))
+        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            # Closing takes seconds; a second Ctrl+C in them would leave processes and running runs behind.
+            signal.signal(each, signal.SIG_IGN)
