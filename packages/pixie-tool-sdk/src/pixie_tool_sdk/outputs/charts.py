@@ -6,8 +6,9 @@ Everywhere `{name: values}` may stand for the canonical `[{"name": ..., "y": val
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from pixie_tool_sdk.encoding import plain, shown
 from pixie_tool_sdk.errors import OutputError
@@ -39,7 +40,7 @@ __all__ = [
     "chart_scatter",
 ]
 
-_STRING_AXIS = "; for an axis of dates or names use chart_bar or chart_candlestick"
+_DATE: Final = r"\d{4}-\d{2}(?:-\d{2}(?:[T ]\d{2}:\d{2}.*)?)?$"
 
 
 def chart_line(
@@ -53,9 +54,11 @@ def chart_line(
 ) -> dict[str, Any]:
     """Lines over a common axis of numbers: `chart_line([0, 1, 2], {"Balance": [100, 110, 121]}, x_label="Year")`.
 
-    Every series has as many values as `x`; None in a series is a gap.
+    The axis may be one of dates (ISO 8601) as well; for names there is `chart_bar`. Every series has as many values
+    as `x`; None in a series is a gap.
     """
-    return _over_numbers("chart_line", x, series, _axes("chart_line", x_label, y_label, log_x, log_y))
+    said = _said("chart_line", x_label=x_label, y_label=y_label, log_x=log_x, log_y=log_y)
+    return {**_over_numbers("chart_line", x, series), **said}
 
 
 def chart_area(
@@ -66,9 +69,11 @@ def chart_area(
     y_label: str | None = None,
     log_x: bool | None = None,
     log_y: bool | None = None,
+    stacked: bool | None = None,
 ) -> dict[str, Any]:
-    """Areas over a common axis of numbers, as `chart_line`."""
-    return _over_numbers("chart_area", x, series, _axes("chart_area", x_label, y_label, log_x, log_y))
+    """Areas over a common axis of numbers, as `chart_line`; `stacked` puts each on the one before."""
+    said = _said("chart_area", x_label=x_label, y_label=y_label, log_x=log_x, log_y=log_y, stacked=stacked)
+    return {**_over_numbers("chart_area", x, series), **said}
 
 
 def chart_bar(
@@ -77,15 +82,30 @@ def chart_bar(
     *,
     x_label: str | None = None,
     y_label: str | None = None,
+    log_x: bool | None = None,
     log_y: bool | None = None,
+    stacked: bool | None = None,
+    horizontal: bool | None = None,
 ) -> dict[str, Any]:
-    """Bars over an axis of names: `chart_bar(["Mon", "Tue"], {"Visits": [3, 5]})`."""
+    """Bars over an axis of names: `chart_bar(["Mon", "Tue"], {"Visits": [3, 5]})`.
+
+    `stacked` puts the bars of one name on each other; `horizontal` lays them, for long names.
+    """
     names = strings_at(x, "chart_bar.x", "; write numbers as text, or use chart_line")
     listed = _series(series, "chart_bar.series", "y")
     for index, one in enumerate(listed):
         one["y"] = numbers_at(one["y"], f"chart_bar.series[{index}].y", gaps=True)
         equally_many(len(one["y"]), f"chart_bar.series[{index}].y", len(names), "x")
-    return {"x": names, "series": listed, **_axes("chart_bar", x_label, y_label, None, log_y)}
+    said = _said(
+        "chart_bar",
+        x_label=x_label,
+        y_label=y_label,
+        log_x=log_x,
+        log_y=log_y,
+        stacked=stacked,
+        horizontal=horizontal,
+    )
+    return {"x": names, "series": listed, **said}
 
 
 def chart_scatter(
@@ -104,7 +124,8 @@ def chart_scatter(
     listed = _series(series, "chart_scatter.series", "points")
     for index, one in enumerate(listed):
         one["points"] = _points(one["points"], f"chart_scatter.series[{index}].points")
-    return {"series": listed, **_axes("chart_scatter", x_label, y_label, log_x, log_y)}
+    said = _said("chart_scatter", x_label=x_label, y_label=y_label, log_x=log_x, log_y=log_y)
+    return {"series": listed, **said}
 
 
 def chart_pie(slices: Any) -> dict[str, Any]:
@@ -134,15 +155,21 @@ def chart_histogram(
         if isinstance(bins, bool) or not isinstance(bins, int) or bins < 1:
             fail("chart_histogram.bins", bins, "a whole number, 1 or more")
         counted["bins"] = bins
-    return {**counted, **_axes("chart_histogram", x_label, y_label, None, None)}
+    return {**counted, **_said("chart_histogram", x_label=x_label, y_label=y_label)}
 
 
-def chart_boxplot(series: Any, *, x_label: str | None = None, y_label: str | None = None) -> dict[str, Any]:
+def chart_boxplot(
+    series: Any,
+    *,
+    x_label: str | None = None,
+    y_label: str | None = None,
+    log_y: bool | None = None,
+) -> dict[str, Any]:
     """Boxes of quartiles: `chart_boxplot({"Control": [1, 2, 2.5], "Treated": [2, 3, 4]})`."""
     listed = _series(series, "chart_boxplot.series", "values")
     for index, one in enumerate(listed):
         one["values"] = numbers_at(one["values"], f"chart_boxplot.series[{index}].values")
-    return {"series": listed, **_axes("chart_boxplot", x_label, y_label, None, None)}
+    return {"series": listed, **_said("chart_boxplot", x_label=x_label, y_label=y_label, log_y=log_y)}
 
 
 def chart_heatmap(
@@ -152,6 +179,7 @@ def chart_heatmap(
     *,
     x_label: str | None = None,
     y_label: str | None = None,
+    z_label: str | None = None,
 ) -> dict[str, Any]:
     """A grid of colours: `z` has a row for each of `y_labels`, and each row a number for each of `x_labels`. None is
     a gap.
@@ -167,7 +195,7 @@ def chart_heatmap(
         "x_labels": columns,
         "y_labels": rows,
         "z": checked,
-        **_axes("chart_heatmap", x_label, y_label, None, None),
+        **_said("chart_heatmap", x_label=x_label, y_label=y_label, z_label=z_label),
     }
 
 
@@ -188,7 +216,7 @@ def chart_candlestick(points: Any, *, x_label: str | None = None, y_label: str |
             <= point["high"]
         ):
             raise OutputError(f"{where} isn't in order: expected low <= open, close <= high, found {shown(point)}")
-    return {"points": listed, **_axes("chart_candlestick", x_label, y_label, None, None)}
+    return {"points": listed, **_said("chart_candlestick", x_label=x_label, y_label=y_label)}
 
 
 def chart_radar(axes: Any, series: Any) -> dict[str, Any]:
@@ -201,17 +229,25 @@ def chart_radar(axes: Any, series: Any) -> dict[str, Any]:
     return {"axes": names, "series": listed}
 
 
-def _over_numbers(chart: str, x: Any, series: Any, axes: dict[str, Any]) -> dict[str, Any]:
-    positions = as_list(x, f"{chart}.x", "numbers")
-    for index, position in enumerate(positions):
-        if isinstance(position, str):
-            fail(f"{chart}.x[{index}]", position, f"a number{_STRING_AXIS}")
-    positions = numbers_at(positions, f"{chart}.x")
+def _over_numbers(chart: str, x: Any, series: Any) -> dict[str, Any]:
+    positions = _positions(x, f"{chart}.x")
     listed = _series(series, f"{chart}.series", "y")
     for index, one in enumerate(listed):
         one["y"] = numbers_at(one["y"], f"{chart}.series[{index}].y", gaps=True)
         equally_many(len(one["y"]), f"{chart}.series[{index}].y", len(positions), "x")
-    return {"x": positions, "series": listed, **axes}
+    return {"x": positions, "series": listed}
+
+
+def _positions(x: Any, where: str) -> list[Any]:
+    """Numbers, or dates all along; names have charts of their own."""
+    listed = as_list(x, where, "numbers")
+    if not any(isinstance(each, str) or hasattr(each, "isoformat") for each in listed):
+        return numbers_at(listed, where)
+    dates = [instant_at(each, f"{where}[{index}]") for index, each in enumerate(listed)]
+    for index, each in enumerate(dates):
+        if not isinstance(each, str) or not re.match(_DATE, each):
+            fail(f"{where}[{index}]", each, "a number, or a date as the others; for names use chart_bar")
+    return dates
 
 
 def _series(series: Any, where: str, values: str) -> list[dict[str, Any]]:
@@ -233,7 +269,7 @@ def _points(points: Any, where: str) -> list[dict[str, Any]]:
                 fail(place, pair, 'a point, (x, y) or {"x", "y", "label"}')
             pair = {"x": pair[0], "y": pair[1]}
         record = record_at(pair, place, ["x", "y"])
-        record["x"] = number_at(record["x"], f"{place}.x")
+        record["x"] = instant_at(record["x"], f"{place}.x")
         record["y"] = number_at(record["y"], f"{place}.y")
         checked.append(optional(record, place, label=text_at))
     return checked
@@ -246,15 +282,10 @@ def _names_or_numbers(labels: Any, where: str) -> list[Any]:
     ]
 
 
-def _axes(
-    chart: str, x_label: str | None, y_label: str | None, log_x: bool | None, log_y: bool | None
-) -> dict[str, Any]:
-    said = {"x_label": x_label, "y_label": y_label, "log_x": log_x, "log_y": log_y}
-    return optional(
-        {key: value for key, value in said.items() if value is not None},
-        chart,
-        x_label=text_at,
-        y_label=text_at,
-        log_x=boolean_at,
-        log_y=boolean_at,
-    )
+def _said(chart: str, **options: str | bool | None) -> dict[str, Any]:
+    """The options that were said: titles of axes are text, the rest is True or False."""
+    return {
+        key: text_at(value, f"{chart}.{key}") if key.endswith("_label") else boolean_at(value, f"{chart}.{key}")
+        for key, value in options.items()
+        if value is not None
+    }

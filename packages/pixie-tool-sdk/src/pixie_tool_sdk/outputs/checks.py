@@ -131,13 +131,15 @@ def records_at(values: Any, where: str, required: Iterable[str]) -> list[dict[st
     return [record_at(each, f"{where}[{index}]", required) for index, each in enumerate(listed)]
 
 
-def instant_at(value: Any, where: str) -> str:
-    """A moment as text: ISO 8601 or a name for it; a date or datetime is written as ISO 8601."""
+def instant_at(value: Any, where: str) -> Any:
+    """A moment: text in ISO 8601, or a number; a date or datetime is written as ISO 8601."""
     if hasattr(value, "isoformat"):
-        value = value.isoformat()
-    if not isinstance(value, str) or not value.strip():
-        fail(where, value, "a date or time in ISO 8601, such as '2026-05-17'")
-    return value
+        return value.isoformat()
+    if isinstance(value, str):
+        if not value.strip():
+            fail(where, value, "a date or time in ISO 8601, such as '2026-05-17'")
+        return value
+    return number_at(value, where)
 
 
 def equally_many(counted: int, where: str, expected: int, of: str) -> None:

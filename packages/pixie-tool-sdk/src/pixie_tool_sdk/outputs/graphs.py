@@ -6,7 +6,7 @@ from typing import Any
 
 from pixie_tool_sdk.encoding import plain, shown
 from pixie_tool_sdk.errors import OutputError
-from pixie_tool_sdk.outputs.checks import known_ids, number_at, optional, records_at, text_at
+from pixie_tool_sdk.outputs.checks import boolean_at, known_ids, number_at, optional, records_at, text_at
 
 __all__ = ["chart_network", "chart_sankey", "chart_treemap"]
 
@@ -48,13 +48,17 @@ def chart_treemap(nodes: Any) -> dict[str, Any]:
     return {"nodes": listed}
 
 
-def chart_network(nodes: Any, edges: Any) -> dict[str, Any]:
-    """A network: nodes are `{"id", "label"}`, edges `{"source", "target", "label"}` between the ids of nodes."""
+def chart_network(nodes: Any, edges: Any, *, directed: bool | None = None) -> dict[str, Any]:
+    """A network: nodes are `{"id", "label"}`, edges `{"source", "target", "label"}` between the ids of nodes.
+
+    `directed` draws edges as arrows from source to target.
+    """
     listed = _nodes(nodes, "chart_network.nodes")
     joined = _edges(edges, "chart_network.edges", ["source", "target"], known_ids(listed, "chart_network.nodes"))
     for index, edge in enumerate(joined):
         optional(edge, f"chart_network.edges[{index}]", label=text_at)
-    return {"nodes": listed, "edges": joined}
+    said = {} if directed is None else {"directed": boolean_at(directed, "chart_network.directed")}
+    return {"nodes": listed, "edges": joined, **said}
 
 
 def _nodes(nodes: Any, where: str, *more: str) -> list[dict[str, Any]]:

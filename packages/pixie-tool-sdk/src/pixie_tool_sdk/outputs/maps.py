@@ -15,7 +15,7 @@ __all__ = ["map_choropleth", "map_heatmap", "map_points", "map_polygons", "map_r
 def map_points(points: Any, *, default_center: Any = None, default_zoom: float | None = None) -> dict[str, Any]:
     """Markers: `{"lat", "lng", "label", "colour"}`, or `(lat, lng)` pairs; a colour is one of CSS, such as `#2563eb`.
 
-    `default_center` (lat, lng) and `default_zoom` (0 the world, 18 a street) choose the view, else the points do.
+    `default_center` (lat, lng) and `default_zoom` (0 the world, 22 a room) choose the view, else the points do.
     """
     listed = _places(points, "map_points.points")
     for index, point in enumerate(listed):
@@ -32,10 +32,16 @@ def map_heatmap(points: Any, *, default_center: Any = None, default_zoom: float 
 
 
 def map_choropleth(
-    geojson: Any, values: Any, *, default_center: Any = None, default_zoom: float | None = None
+    geojson: Any,
+    values: Any,
+    *,
+    id_property: str | None = None,
+    default_center: Any = None,
+    default_zoom: float | None = None,
 ) -> dict[str, Any]:
-    """Coloured areas: a GeoJSON FeatureCollection, and a number for the id of each feature (None where there is
-    none).
+    """Coloured areas: a GeoJSON FeatureCollection, and a number for the id of each feature, None where there is none.
+
+    `id_property` names the property that holds the ids, where the features have no `id` of their own.
     """
     collection = record_at(geojson, "map_choropleth.geojson", ["type", "features"])
     if collection["type"] != "FeatureCollection":
@@ -45,7 +51,8 @@ def map_choropleth(
         fail("map_choropleth.values", values, "an object from feature id to number")
     # Ids of features may be numbers; as keys of an object they are text.
     numbers = {str(key): number_at(value, f"map_choropleth.values.{key}", gap=True) for key, value in values.items()}
-    return {"geojson": collection, "values": numbers, **_view("map_choropleth", default_center, default_zoom)}
+    said = {} if id_property is None else {"id_property": text_at(id_property, "map_choropleth.id_property")}
+    return {"geojson": collection, "values": numbers, **said, **_view("map_choropleth", default_center, default_zoom)}
 
 
 def map_polygons(polygons: Any, *, default_center: Any = None, default_zoom: float | None = None) -> dict[str, Any]:
@@ -103,5 +110,5 @@ def _view(chart: str, default_center: Any, default_zoom: Any) -> dict[str, Any]:
     if default_center is not None:
         view["default_center"] = _pair(default_center, f"{chart}.default_center")
     if default_zoom is not None:
-        view["default_zoom"] = number_at(default_zoom, f"{chart}.default_zoom", low=0, high=24)
+        view["default_zoom"] = number_at(default_zoom, f"{chart}.default_zoom", low=0, high=22)
     return view

@@ -74,11 +74,15 @@ def image_grid(images: Any) -> dict[str, Any]:
     return {"images": listed}
 
 
-def image_compare(before: Any, after: Any) -> dict[str, Any]:
-    """Two pictures with a slider between them, each as `image` takes it."""
+def image_compare(
+    before: Any, after: Any, *, before_label: str | None = None, after_label: str | None = None
+) -> dict[str, Any]:
+    """Two pictures with a slider between them, each as `image` takes it, with words for each."""
+    labels = {"before_label": before_label, "after_label": after_label}
     return {
         "before": _medium(before, "image", None, "image_compare.before"),
         "after": _medium(after, "image", None, "image_compare.after"),
+        **{key: text_at(label, f"image_compare.{key}") for key, label in labels.items() if label is not None},
     }
 
 

@@ -142,9 +142,21 @@ def log(lines: Any) -> dict[str, Any]:
     return {"lines": checked}
 
 
-def diff(before: Any, after: Any) -> dict[str, Any]:
-    """Two texts, shown by what differs."""
-    return {"before": text_at(before, "diff.before"), "after": text_at(after, "diff.after")}
+def diff(
+    before: Any,
+    after: Any,
+    *,
+    before_label: str | None = None,
+    after_label: str | None = None,
+    language: str | None = None,
+) -> dict[str, Any]:
+    """Two texts, shown by what differs, with a name for each; `language` is that of both, for colouring."""
+    said = {"before_label": before_label, "after_label": after_label, "language": language}
+    return {
+        "before": text_at(before, "diff.before"),
+        "after": text_at(after, "diff.after"),
+        **{key: text_at(value, f"diff.{key}") for key, value in said.items() if value is not None},
+    }
 
 
 def tree(root: Any) -> dict[str, Any]:
@@ -157,13 +169,14 @@ def _branch(value: Any, where: str, depth: int) -> dict[str, Any]:
         raise OutputError(f"{where} lies deeper than 200 levels, or the tree holds itself")
     node = record_at(value, where, ["label"])
     node["label"] = text_at(node["label"], f"{where}.label")
-    children = as_list(node.get("children", []), f"{where}.children", "branches")
-    node["children"] = [_branch(child, f"{where}.children[{i}]", depth + 1) for i, child in enumerate(children)]
+    if node.get("children") is not None:
+        children = as_list(node["children"], f"{where}.children", "branches")
+        node["children"] = [_branch(child, f"{where}.children[{i}]", depth + 1) for i, child in enumerate(children)]
     return node
 
 
 def timeline(events: Any) -> dict[str, Any]:
-    """Events in time: `{"t", "label"}`, with `t` in ISO 8601 or a date."""
+    """Events in time: `{"t", "label"}`, with `t` in ISO 8601, a date, or a number."""
     listed = records_at(events, "timeline.events", ["t", "label"])
     for index, event in enumerate(listed):
         event["t"] = instant_at(event["t"], f"timeline.events[{index}].t")
@@ -172,7 +185,7 @@ def timeline(events: Any) -> dict[str, Any]:
 
 
 def gantt(tasks: Any) -> dict[str, Any]:
-    """A plan: tasks as `{"name", "start", "end"}`, with start and end in ISO 8601 or dates, start not after end."""
+    """A plan: tasks as `{"name", "start", "end"}`, start and end in ISO 8601, dates or numbers, in order."""
     listed = records_at(tasks, "gantt.tasks", ["name", "start", "end"])
     for index, task in enumerate(listed):
         where = f"gantt.tasks[{index}]"
@@ -184,9 +197,9 @@ def gantt(tasks: Any) -> dict[str, Any]:
     return {"tasks": listed}
 
 
-def _in_order(first: str, second: str) -> bool:
-    """Whether one moment is before the other, as far as text can tell: the same form of ISO 8601 without an offset."""
-    comparable = (
-        len(first) == len(second) <= len("2026-05-17T12:00:00") and first[:4].isdigit() and second[:4].isdigit()
-    )
-    return comparable and first < second
+def _in_order(first: Any, second: Any) -> bool:
+    """Whether one moment is before the other, as far as can be told: numbers, or one form of ISO 8601, no offset."""
+    if isinstance(first, str) and isinstance(second, str):
+        alike = len(first) == len(second) <= len("2026-05-17T12:00:00")
+        return alike and first[:4].isdigit() and second[:4].isdigit() and first < second
+    return not isinstance(first, str) and not isinstance(second, str) and bool(first < second)
