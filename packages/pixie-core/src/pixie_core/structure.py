@@ -26,7 +26,7 @@ import attrs
 from cattrs import Converter
 
 from pixie_core.catalogue.base import Leaf, Nested, Pairs, Records
-from pixie_core.columns import fits, found, not_finite, place_problems, scalar_problems, step, unfit_numbers
+from pixie_core.catalogue.columns import fits, found, not_finite, place_problems, scalar_problems, step, unfit_numbers
 from pixie_core.errors import Problem, near
 
 if TYPE_CHECKING:
