@@ -24,7 +24,7 @@ from attrs import frozen
 
 from pixie_core.errors import DiskFull, QuotaExceeded
 from pixie_core.faults import fault
-from pixie_core.store.filenames import clean, numbered
+from pixie_core.filenames import twin_key, unique_filename
 from pixie_core.store.mime import HEAD_BYTES, media_type
 from pixie_core.store.owner import Owner
 
@@ -43,6 +43,7 @@ _NO_LINKS = {errno.EMLINK, errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.E
 _TEMPORARY = ".staging"
 _BLOBS = ".blobs"
 _PARTIAL = ".partial"
+_REMEMBERED_RUNS = 64
 
 
 @frozen
@@ -73,6 +74,7 @@ class ArtefactFiles:
         self.root = root
         self._owner = Owner.current()
         self._naming = threading.Lock()
+        self._names: dict[str, set[str]] = {}
         root.mkdir(parents=True, exist_ok=True)
 
     def publish(
@@ -85,7 +87,7 @@ class ArtefactFiles:
         """
         with _in_plain_words(self.root), self._copied(source, limit) as written:
             kind = media_type(written.head, filename, mime)
-            name = self._place(written, (tool_id, run_id), clean(filename))
+            name = self._place(written, tool_id, run_id, filename)
         return StagedFile(tool_id, run_id, name, f"{tool_id}/{run_id}/{name}", kind, written.size, written.sha256)
 
     def keep_input(
@@ -93,7 +95,11 @@ class ArtefactFiles:
     ) -> tuple[str, int, bytes]:
         """Keep the bytes of an input: their SHA-256, size and first bytes. They stay as long as the run does."""
         with _in_plain_words(self.root), self._copied(source, limit) as written:
-            self._place(written, (tool_id, run_id, ".inputs"), written.sha256, once=True)
+            where = (tool_id, run_id, ".inputs")
+            with self._folder(where, create=True) as folder:
+                with suppress(FileExistsError):
+                    self._link_blob(written, written.sha256, folder)
+                os.fsync(folder)
         return written.sha256, written.size, written.head
 
     def open(self, rel_path: str) -> BinaryIO:
@@ -175,31 +181,53 @@ class ArtefactFiles:
                 with suppress(FileNotFoundError):
                     os.unlink(name, dir_fd=folder)
 
-    def _place(self, written: _Written, where: tuple[str, ...], name: str, *, once: bool = False) -> str:
-        """Make the blob of a temporary file, and link it into a folder; returns the name that it got."""
-        with (
-            self._folder((_TEMPORARY,), create=True) as staging,
-            self._folder((_BLOBS, written.sha256[:2]), create=True) as blobs,
-            self._folder(where, create=True) as folder,
-        ):
-            blob = self._make_blob(written, staging, blobs)
-            fault("publish.after_blob")
-            number = 1
+    def _place(self, written: _Written, tool_id: str, run_id: str, filename: str) -> str:
+        """Link the blob of a temporary file into the run's folder; returns the name that it got."""
+        with self._folder((tool_id, run_id), create=True) as folder:
             while True:
-                final = numbered(name, number)
+                name = self._reserve(run_id, folder, filename)
                 try:
-                    self._link_or_copy(blob, blobs, final, folder)
+                    self._link_blob(written, name, folder)
                     break
                 except FileExistsError:
-                    if once:
-                        break
-                    number += 1
+                    continue  # somebody else put a file there; its name is reserved now, so that the next is tried
             fault("publish.after_link")
             os.fsync(folder)
             fault("publish.after_dirsync")
-        return final
+        return name
 
-    def _make_blob(self, written: _Written, staging: int, blobs: int) -> str:
+    def _reserve(self, run_id: str, folder: int, filename: str) -> str:
+        """A clean name that no file of the run has, nor a twin of it where capitals don't count."""
+        with self._naming:
+            taken = self._names.pop(run_id, None)
+            if taken is None:
+                taken = {twin_key(name) for name in os.listdir(folder)}
+            name = unique_filename(filename, taken)
+            taken.add(twin_key(name))
+            # The runs that published last are remembered: listing ten thousand files for each next one is slow.
+            self._names[run_id] = taken
+            while len(self._names) > _REMEMBERED_RUNS:
+                del self._names[next(iter(self._names))]
+            return name
+
+    def _link_blob(self, written: _Written, name: str, folder: int) -> None:
+        """Make the blob of a temporary file, unless it is there, and link it under a name. Raises FileExistsError
+        when the name is taken.
+        """
+        with (
+            self._folder((_TEMPORARY,), create=True) as staging,
+            self._folder((_BLOBS, written.sha256[:2]), create=True) as blobs,
+        ):
+            self._make_blob(written, staging, blobs)
+            fault("publish.after_blob")
+            try:
+                self._link_or_copy(written.sha256, blobs, name, folder)
+            except FileNotFoundError:
+                # The sweeper took the blob, which had no link left until now.
+                self._make_blob(written, staging, blobs)
+                self._link_or_copy(written.sha256, blobs, name, folder)
+
+    def _make_blob(self, written: _Written, staging: int, blobs: int) -> None:
         name = written.sha256
         try:
             os.link(written.temporary, name, src_dir_fd=staging, dst_dir_fd=blobs, follow_symlinks=False)
@@ -212,7 +240,6 @@ class ArtefactFiles:
                 raise
             os.rename(written.temporary, name, src_dir_fd=staging, dst_dir_fd=blobs)
         os.fsync(blobs)
-        return name
 
     def _link_or_copy(self, blob: str, blobs: int, name: str, folder: int) -> None:
         """Raises FileExistsError when the name is taken."""
