@@ -159,7 +159,7 @@ def _summary(fields: Sequence[Field], problems: Sequence[Problem]) -> dict[str, 
     keys = [field.declared.key for field in fields]
     return {
         "fields": [field for field in fields if field.said],
-        "others": [str(each) for each in problems if not any(_is_at(each.path, key) for key in keys)],
+        "others": [each.message for each in problems if not any(_is_at(each.path, key) for key in keys)],
     }
 
 

@@ -85,19 +85,25 @@ def output(declared: OutputDeclaration, value: Any = NOTHING, *, index: int = 0,
 
 
 def groups(manifest: ToolManifest | None, run: Run, values: Mapping[str, Any]) -> Iterator[Group]:
-    """The outputs of a run in the order of their declaration, those that the tool doesn't declare (any more) last."""
+    """The outputs of a run in the order of their declaration, those that the tool doesn't declare (any more) last.
+
+    One without a value has a place while it streams, and where a run ended well without it.
+    """
     declared = list(manifest.outputs) if manifest else []
     known = {each.key for each in declared}
     declared += [
         OutputDeclaration(key=key, type=each.type, label=key) for key, each in run.outputs.items() if key not in known
     ]
-    blocks = [
-        Block(each, index, output(each, values.get(each.key, NOTHING), index=index, live=not run.ended))
-        for index, each in enumerate(declared)
-    ]
-    for layout, members in groupby(blocks, key=lambda block: block.declared.layout):
-        together = tuple(members)
-        yield Group(layout if len(together) > 1 else "panel", together)
+    for layout, members in groupby(enumerate(declared), key=lambda member: member[1].layout):
+        together = list(members)
+        blocks = tuple(
+            Block(each, index, output(each, values.get(each.key, NOTHING), index=index, live=not run.ended))
+            for index, each in together
+            if each.key in values or run.status == "ok" or (each.streaming and not run.ended)
+        )
+        if blocks:
+            # What is yet to come counts, so that a tabset doesn't begin as a stack.
+            yield Group(layout if len(together) > 1 else "panel", blocks)
 
 
 def _templates(cls: type[OutputValue]) -> Sequence[str]:

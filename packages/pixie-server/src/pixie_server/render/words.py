@@ -75,7 +75,7 @@ def duration(milliseconds: float | None) -> str:
 
 
 def size(count: float | None) -> str:
-    """Bytes in powers of 1000: `812 bytes`, `12.4 kB`, `3.1 MB`."""
+    """Bytes in powers of 1000: `812 bytes`, `12.4 kB`, `10 MB`."""
     if count is None:
         return _DASH
     if count < 1000:
@@ -83,7 +83,7 @@ def size(count: float | None) -> str:
     for unit in ("kB", "MB", "GB"):
         count /= 1000
         if count < 999.5:
-            return f"{count:.1f} {unit}" if count < 99.95 else f"{count:.0f} {unit}"
+            return f"{count:.1f}".removesuffix(".0") + f" {unit}" if count < 99.95 else f"{count:.0f} {unit}"
     return f"{count / 1000:.1f} TB"
 
 

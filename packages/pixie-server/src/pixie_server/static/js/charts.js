@@ -40,7 +40,7 @@ function colour(name) {
 
 function themed(layout) {
   const [ink, muted, line, raised] = ["--ink", "--muted", "--line", "--raised"].map(colour);
-  const axis = { gridcolor: line, linecolor: line, zerolinecolor: line, tickcolor: line, tickfont: { color: muted }, titlefont: { color: muted } };
+  const axis = { gridcolor: line, linecolor: line, zerolinecolor: line, tickcolor: line, tickfont: { color: muted } };
   const dressed = {
     ...layout,
     autosize: true,

@@ -39,10 +39,9 @@ function link(track) {
   const number = document.getElementById(track.dataset.for);
   const ends = [...track.parentElement.children];
   const paint = () => {
-    if (ends.length < 2) return;
     const share = (end) => (100 * (end.value - end.min)) / (end.max - end.min || 1);
-    track.parentElement.style.setProperty("--low", share(ends[0]));
-    track.parentElement.style.setProperty("--high", share(ends[1]));
+    track.parentElement.style.setProperty("--low", ends.length > 1 ? share(ends[0]) : 0);
+    track.parentElement.style.setProperty("--high", share(ends.at(-1)));
   };
   track.addEventListener("input", () => {
     if (ends.length === 2 && Number(ends[0].value) > Number(ends[1].value)) {

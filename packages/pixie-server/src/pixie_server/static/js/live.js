@@ -8,6 +8,7 @@ import { duration } from "./clock.js";
 const LOG_LINES = 2000;
 const RETRY = 1000;
 const LONGEST_RETRY = 15000;
+const PATIENCE = 4000;
 const SAID = { ok: "finished", error: "failed", cancelled: "was cancelled", interrupted: "was interrupted" };
 
 let current;
@@ -37,6 +38,7 @@ class Follower {
     this.source?.close();
     clearTimeout(this.again);
     clearTimeout(this.drawing);
+    clearTimeout(this.losing);
   }
 
   connect() {
@@ -67,9 +69,16 @@ class Follower {
     return this.panel.querySelector(`[data-part="${name}"]`);
   }
 
+  /** Says that the connection is lost, once it has been for a moment: a new one mostly stands at once. */
   lost(is) {
     const notice = this.part("lost");
-    if (notice) notice.hidden = !is;
+    if (!is) {
+      clearTimeout(this.losing);
+      this.losing = undefined;
+      notice.hidden = true;
+    } else {
+      this.losing ??= setTimeout(() => (notice.hidden = false), PATIENCE);
+    }
   }
 
   output(key) {
@@ -80,7 +89,8 @@ class Follower {
   append(record) {
     const place = this.output(record.output_key)?.querySelector("[data-append]");
     if (!place) return false;
-    const follows = atEnd(place);
+    const scroller = place.closest("[tabindex]") ?? place;
+    const follows = atEnd(scroller);
     if (place.dataset.append === "text" && typeof record.value === "string") {
       if (record.whole) place.textContent = record.value;
       else place.append(record.value);
@@ -91,7 +101,7 @@ class Follower {
     } else {
       return false;
     }
-    if (follows) place.scrollTop = place.scrollHeight;
+    if (follows) scroller.scrollTop = scroller.scrollHeight;
     return true;
   }
 
