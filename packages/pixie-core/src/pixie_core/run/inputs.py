@@ -2,6 +2,9 @@
 declaration.
 
 This is the only place that does so. The tool isn't started before its inputs are right.
+
+A conversation (`layout: chat`) sends `messages`, with the new turn last, and `history`, the turns before it,
+beside its declared inputs (settled.md 14).
 """
 
 from __future__ import annotations
@@ -10,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import NOTHING
 
+from pixie_core.catalogue.inputs.base import found, read_json, same, text_problems
 from pixie_core.errors import InputsInvalid, Problem, near
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from pixie_core.catalogue import InputDeclaration
     from pixie_core.tool.manifest import ToolManifest
@@ -26,22 +30,27 @@ def inputs_from_form(
 ) -> dict[str, Any]:
     """The typed inputs in a form's fields, or in `--set key=text`: each text is read as its input's type.
 
-    A field may come several times. An empty text is no value, but for inputs to which blank is one. `typed`
-    are inputs that came as values beside the texts, such as files; a text goes before them. Raises
-    InputsInvalid.
+    A field may come several times. An empty text is no value, but for inputs to which blank is one: it was
+    cleared, and the default doesn't come back. `typed` are inputs that came as values beside the texts, such
+    as files; a text goes before them. Raises InputsInvalid.
     """
     given: dict[str, Any] = dict(typed or {})
-    problems = [_unknown(manifest, key) for key in given if manifest.input(key) is None]
+    problems = _unknown(manifest, given)
+    problems += _unknown(manifest, (key for key in fields if key not in given))
+    cleared = set()
     for key, texts in fields.items():
         declared = manifest.input(key)
         if declared is None:
-            problems.append(_unknown(manifest, key))
-        elif texts and (texts[-1] != "" or declared.blank_is_value):
+            if _is_turns(manifest, key):
+                given[key] = _turns_from(key, texts[-1], problems)
+        elif any(texts) or (texts and declared.blank_is_value):
             try:
                 given[key] = declared.read_many(texts)
             except ValueError as error:
                 problems.append(Problem(f"$.{key}", f"{declared.label} {error}"))
-    return _checked(manifest, given, problems)
+        elif key not in given:
+            cleared.add(key)
+    return _checked(manifest, given, problems, cleared)
 
 
 def typed_inputs(manifest: ToolManifest, given: Any) -> dict[str, Any]:
@@ -51,13 +60,15 @@ def typed_inputs(manifest: ToolManifest, given: Any) -> dict[str, Any]:
     """
     if not isinstance(given, dict):
         raise InputsInvalid(_what(manifest), [Problem("$", "the inputs must be an object of values by key")])
-    problems = [_unknown(manifest, key) for key in given if manifest.input(key) is None]
-    return _checked(manifest, given, problems)
+    return _checked(manifest, given, _unknown(manifest, given))
 
 
 def sample_inputs(manifest: ToolManifest) -> dict[str, Any]:
     """What a probe sends: defaults, else each type's own sample; optional inputs without a default are left
     out.
+
+    It goes to the tool as it is. A sample needn't be what a person may send: of a file it is always the same
+    picture, whatever the tool accepts.
     """
     if manifest.layout == "chat":
         return {"messages": [{"role": "user", "content": "Validation probe"}], "history": []}
@@ -65,26 +76,42 @@ def sample_inputs(manifest: ToolManifest) -> dict[str, Any]:
     return {each.key: each.sample() for each in wanted}
 
 
-def _checked(manifest: ToolManifest, given: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
+def _checked(
+    manifest: ToolManifest, given: Mapping[str, Any], problems: list[Problem], cleared: Collection[str] = ()
+) -> dict[str, Any]:
     """The values in the declaration's order. Inputs that `show_if` hides are left out."""
     broken = {problem.path for problem in problems}
+    given = {key: _normalised(manifest, key, value) for key, value in given.items()}
     values: dict[str, Any] = {}
     for declared in manifest.inputs:
-        value = given.get(declared.key, declared.default)
-        if f"$.{declared.key}" in broken or not _shown(manifest, declared, given):
+        path = f"$.{declared.key}"
+        if path in broken or not _shown(manifest, declared, given):
             continue
+        default = NOTHING if declared.key in cleared else _normalised(manifest, declared.key, declared.default)
+        value = given.get(declared.key, default)
         if value is NOTHING or (value is None and not declared.required):
-            if declared.required and not declared.blank_is_value:
-                problems.append(Problem(f"$.{declared.key}", f"{declared.label} is missing"))
-            elif declared.required:
-                values[declared.key] = declared.blank()
-            continue
-        wrong = list(declared.problems(value)) if declared.key in given else []
-        problems.extend(Problem(f"$.{declared.key}", f"{declared.label} {said}") for said in wrong)
+            if manifest.layout == "chat" or not declared.required:
+                continue
+            if not declared.blank_is_value:
+                problems.append(Problem(path, f"{declared.label} is missing"))
+                continue
+            value = declared.blank()
+        # A default is the tool's own affair: one that its declaration refuses was warned of when it was read.
+        if declared.key in given or declared.default is NOTHING:
+            problems.extend(Problem(path, f"{declared.label} {said}") for said in declared.problems(value))
         values[declared.key] = value
+    for key in _TURNS:
+        if _is_turns(manifest, key) and key in given:
+            problems.extend(_turns_problems(key, given[key]))
+            values[key] = given[key]
     if problems:
         raise InputsInvalid(_what(manifest), problems)
     return values
+
+
+def _normalised(manifest: ToolManifest, key: str, value: Any) -> Any:
+    declared = manifest.input(key)
+    return value if declared is None or value is NOTHING else declared.normalised(value)
 
 
 def _shown(manifest: ToolManifest, declared: InputDeclaration, given: Mapping[str, Any]) -> bool:
@@ -93,14 +120,50 @@ def _shown(manifest: ToolManifest, declared: InputDeclaration, given: Mapping[st
         return True
     other = manifest.input(condition.key)
     value = given.get(condition.key, other.default if other is not None else NOTHING)
-    return bool(value == condition.equals)
+    return value is not NOTHING and same(value, condition.equals)
 
 
-def _unknown(manifest: ToolManifest, key: str) -> Problem:
-    keys = [each.key for each in manifest.inputs]
-    meant = near(key, keys)
-    hint = f"did you mean {meant}?" if meant else f"known are {', '.join(keys)}"
-    return Problem(f"$.{key}", f"{manifest.id} has no input {key!r}: {hint}")
+_TURNS = ("messages", "history")
+
+
+def _is_turns(manifest: ToolManifest, key: str) -> bool:
+    """True for what a conversation sends beside its inputs, unless the tool declares an input of that name."""
+    return manifest.layout == "chat" and key in _TURNS and manifest.input(key) is None
+
+
+def _turns_from(key: str, text: str, problems: list[Problem]) -> Any:
+    try:
+        return read_json(text)
+    except ValueError as error:
+        problems.append(Problem(f"$.{key}", f"{key} {error}"))
+        return []
+
+
+def _turns_problems(key: str, turns: Any) -> Iterator[Problem]:
+    """A list of turns, each with a role and content; `messages` has at least the new one."""
+    if not isinstance(turns, list):
+        yield Problem(f"$.{key}", f"{key} must be a list of {{role, content}}, not {found(turns)}")
+        return
+    if key == "messages" and not turns:
+        yield Problem("$.messages", "messages is empty; the new turn stands last in it")
+    for index, turn in enumerate(turns):
+        if not isinstance(turn, dict):
+            yield Problem(f"$.{key}[{index}]", f"must be {{role, content}}, not {found(turn)}")
+            continue
+        for name in ("role", "content"):
+            for said in text_problems(turn.get(name)):
+                yield Problem(f"$.{key}[{index}].{name}", said)
+
+
+def _unknown(manifest: ToolManifest, keys: Iterable[str]) -> list[Problem]:
+    known = [each.key for each in manifest.inputs]
+    problems = []
+    for key in keys:
+        if key not in known and not _is_turns(manifest, key):
+            meant = near(key, known)
+            hint = f"did you mean {meant}?" if meant else f"known are {', '.join(known)}"
+            problems.append(Problem(f"$.{key}", f"{manifest.id} has no input {key!r}: {hint}"))
+    return problems
 
 
 def _what(manifest: ToolManifest) -> str:

@@ -190,7 +190,16 @@ def _type_of(raw: Any, known: Mapping[str, Any]) -> str:
 def _input(raw: Any) -> tuple[InputDeclaration, list[Problem]]:
     cls = INPUT_TYPES[_type_of(raw, INPUT_TYPES)]
     canonical = cls.canonical({key: value for key, value in raw.items() if key != "type"})
-    return structure(cls, canonical), list(unknown_keys(cls, canonical))
+    declared = structure(cls, canonical)
+    return declared, [*unknown_keys(cls, canonical), *declared.faults(), *_of_default(declared)]
+
+
+def _of_default(declared: InputDeclaration) -> Iterator[Problem]:
+    """A default that the form itself would refuse. It is sent all the same: tools know what they do with it."""
+    if declared.default is attrs.NOTHING or (declared.default is None and not declared.required):
+        return
+    for said in declared.problems(declared.normalised(declared.default)):
+        yield Problem("$.default", f"{said}; the form would begin with a value that it refuses", "warning")
 
 
 def _output(raw: Any) -> tuple[OutputDeclaration, list[Problem]]:
@@ -224,13 +233,27 @@ def _of_the_whole(inputs: Sequence[InputDeclaration], outputs: Sequence[OutputDe
         for index, key in enumerate(declared):
             if counted[key] > 1:
                 yield Problem(f"$.{name}[{index}].key", f"{key!r} stands {counted[key]} times; keys are unique")
-    keys = [each.key for each in inputs]
+    by_key = {each.key: each for each in inputs}
     for index, each in enumerate(inputs):
         if each.key in RESERVED_INPUT_KEYS:
             yield Problem(
                 f"$.inputs[{index}].key", f"{each.key!r} is reserved for the request itself: choose another key"
             )
-        if each.show_if is not None and each.show_if.key not in keys:
-            meant = near(each.show_if.key, keys)
-            hint = f": did you mean {meant}?" if meant else ""
-            yield Problem(f"$.inputs[{index}].show_if.key", f"no input is called {each.show_if.key!r}{hint}")
+        if each.show_if is not None:
+            yield from (problem.under(f".inputs[{index}]") for problem in _of_show_if(each, by_key))
+
+
+def _of_show_if(declared: InputDeclaration, by_key: Mapping[str, InputDeclaration]) -> Iterator[Problem]:
+    """Its key is another input's, and that input can have its value."""
+    condition = declared.show_if
+    assert condition is not None
+    if condition.key == declared.key:
+        yield Problem("$.show_if.key", "is this input's own key: it could never be shown")
+    elif condition.key not in by_key:
+        meant = near(condition.key, by_key)
+        hint = f": did you mean {meant}?" if meant else ""
+        yield Problem("$.show_if.key", f"no input is called {condition.key!r}{hint}")
+    else:
+        other = by_key[condition.key]
+        for said in other.problems(other.normalised(condition.equals)):
+            yield Problem("$.show_if.equals", f"{condition.key} can't be that: it {said}", "warning")
