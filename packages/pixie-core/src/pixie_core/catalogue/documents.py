@@ -65,7 +65,6 @@ class TreeNode:
 
     label: str = field(help="what is shown")
     value: Any = field(help="something said beside the label: a size, a count", default=None)
-    children: Any = field(help="the nodes under it, each of the same kind", default=None)
 
 
 @frozen

@@ -19,7 +19,7 @@ from pixie_core.structure import Problems, found, structure, unknown_keys
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["RESERVED_INPUT_KEYS", "Secret", "ToolManifest", "read_manifest"]
+__all__ = ["ID_PATTERN", "RESERVED_INPUT_KEYS", "Secret", "ToolManifest", "read_manifest"]
 
 RESERVED_INPUT_KEYS = frozenset({"inputs", "run_id", "_pixie"})
 """Names that the body of POST /run uses itself (settled.md 13)."""
@@ -152,8 +152,10 @@ def _unknown_top_level(raw: dict[str, Any]) -> Iterator[Problem]:
 def _unknown_in_secrets(raw: dict[str, Any]) -> Iterator[Problem]:
     for index, each in enumerate(raw.get("secrets", ())):
         for problem in unknown_keys(Secret, each):
-            label = "; what it is goes into description" if problem.path == "$.label" else ""
-            yield Problem(f"$.secrets[{index}]{problem.path[1:]}", problem.message + label)
+            if problem.path == "$.label":
+                cure = "what it is goes into description"
+                problem = Problem.unknown("key", "label", "$.label", cure)  # noqa: PLW2901
+            yield problem.under(f".secrets[{index}]")
 
 
 def _declarations(raw: dict[str, Any], name: str, read: Any, problems: list[Problem]) -> list[Any]:
@@ -207,7 +209,9 @@ def _output(raw: Any) -> tuple[OutputDeclaration, list[Problem]]:
     return structure(OutputDeclaration, raw), list(unknown_keys(OutputDeclaration, raw))
 
 
-_KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
+ID_PATTERN = r"[a-z0-9]+(-[a-z0-9]+)*"
+"""Kebab-case, as a regular expression."""
+_KEBAB = re.compile(ID_PATTERN, re.ASCII)
 
 
 def _of_the_top(raw: dict[str, Any]) -> Iterator[Problem]:
