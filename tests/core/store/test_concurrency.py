@@ -1,16 +1,17 @@
 """Many threads and several processes write at once: no row is lost, and nobody is told that the database is locked."""
 
-import os
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
-from pixie_core.errors import DataFolderBusy, DataFolderError
+from pixie_core.errors import DataFolderBusy, DataFolderError, DiskFull
+from pixie_core.run.events import Log
 from pixie_core.store import Store
 from pixie_core.store.locks import FileLock, lock_path
 
@@ -49,6 +50,7 @@ import sys, uuid
 from pathlib import Path
 from pixie_core.config import Settings
 from pixie_core.run.events import Finished, Log, Started
+from pixie_core.run.events import Log
 from pixie_core.store import Store
 for _ in range(5):
     with Store(Settings(home=Path(sys.argv[1]))) as store:
@@ -159,6 +161,56 @@ def test_waiting_writes_are_committed_together(store, story, settings):
     assert wal.stat().st_size - before < 100 * 4096
 
 
+def test_a_full_database_refuses_what_doesnt_fit_and_goes_on(store, story):
+    """Nothing half-written is kept, those that wait beside are answered, and space that comes back is used."""
+    runs = [story.begin() for _ in range(6)]
+    (pages,) = store.write(lambda conn: conn.execute("PRAGMA page_count").fetchone())
+    store.write(lambda conn: conn.execute(f"PRAGMA max_page_count = {pages + 10}").fetchone())
+
+    def say(run_id):
+        try:
+            story.say(run_id, "x" * 200_000)
+        except DiskFull as error:
+            return str(error)
+        return "said"
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = set(pool.map(say, runs))
+    assert len(answers) == 1
+    assert "There is no room left" in answers.pop()
+    assert {store.run(run_id).seq for run_id in runs} == {1}
+    store.write(lambda conn: conn.execute("PRAGMA max_page_count = 1000000").fetchone())
+    for run_id in runs:
+        story.say(run_id, "x" * 200_000)
+        assert len(store.run(run_id).values()["words"]) == 200_000
+
+
+def test_the_write_ahead_log_stays_short_though_somebody_always_reads(store, story, settings):
+    """Readers that overlap keep SQLite from starting it anew by itself."""
+    run_id = story.begin()
+    stop = threading.Event()
+
+    def read():
+        while not stop.is_set():
+            store.events(run_id, limit=100)
+
+    readers = [threading.Thread(target=read) for _ in range(6)]
+    for reader in readers:
+        reader.start()
+    longest = 0
+    log = settings.db_path.with_name("pixie.db-wal")
+    try:
+        for _ in range(150):
+            store.append(run_id, [Log(text="x" * 100_000)] * 8)
+            longest = max(longest, log.stat().st_size)
+    finally:
+        stop.set()
+        for reader in readers:
+            reader.join()
+    assert longest < 64 << 20
+    assert len(store.events(run_id)) == 1201
+
+
 def test_a_closed_store_says_that_it_is_closed(settings):
     """Whatever it is asked."""
     store = Store(settings)
@@ -173,10 +225,10 @@ def test_a_closed_store_says_that_it_is_closed(settings):
 def test_opening_and_closing_leaves_no_file_descriptor(settings):
     """Nor a thread."""
     Store(settings).close()
-    before = len(os.listdir("/proc/self/fd")), threading.active_count()
+    before = len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
     for _ in range(5):
         Store(settings).close()
-    assert (len(os.listdir("/proc/self/fd")), threading.active_count()) == before
+    assert (len(list(Path("/proc/self/fd").iterdir())), threading.active_count()) == before
 
 
 def test_only_sqlite_opens_the_database_and_writes_are_on_the_disk(store, story):

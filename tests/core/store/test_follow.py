@@ -10,7 +10,7 @@ import uuid
 
 import pytest
 
-from pixie_core.errors import DataFolderError, RunNotFound
+from pixie_core.errors import DataFolderError, RunNotFound, RunNotRunning
 from pixie_core.run.events import Finished, Log
 from pixie_core.store import Store
 
@@ -145,6 +145,7 @@ def test_a_run_of_another_process_is_followed_as_well(store, settings):
         child.stdin.flush()
         assert child.stdout.readline() == "one\n"
         arrived = []
+        written = time.perf_counter()
         for record in store.follow(run_id):
             arrived.append(record.event.kind)
             if len(arrived) > 2:
@@ -157,6 +158,43 @@ def test_a_run_of_another_process_is_followed_as_well(store, settings):
         child.stdin.close()
     assert arrived == ["started", "log", "log", "finished"]
     assert store.run(run_id).status == "ok"
+
+
+CANCELS = """
+import sys
+from pathlib import Path
+from pixie_core.config import Settings
+from pixie_core.store import Store
+with Store(Settings(home=Path(sys.argv[1]))) as store:
+    store.request_cancel(sys.argv[2])
+"""
+
+
+def test_another_process_asks_for_a_cancel_and_the_owner_hears_of_it(store, story, settings):
+    """Within a second of the request, without asking again and again."""
+    run_id, other = story.begin(), story.begin()
+    heard = threading.Event()
+    with store.watching(lambda: heard.set() if store.cancel_requests() else None):
+        assert not heard.wait(0.3)
+        subprocess.run([sys.executable, "-c", CANCELS, str(settings.home), run_id[:8]], check=True, timeout=30)
+        assert heard.wait(1)
+    assert store.cancel_requests() == (run_id,)
+    story.end(run_id, "cancelled")
+    assert store.cancel_requests() == ()
+    with pytest.raises(RunNotRunning):
+        store.request_cancel(run_id)
+    assert store.run(other).status == "running"
+
+
+def test_a_run_that_another_process_ended_has_ended_here_too(store, story, settings):
+    """What this one held in memory of it doesn't count any more."""
+    run_id = story.begin()
+    with Store(settings) as other:
+        other.interrupt(run_id, "taken for dead")
+        assert store.run(run_id).status == "interrupted"
+        with pytest.raises(RunNotRunning):
+            story.say(run_id, "late")
+    assert store.run(run_id).error == "taken for dead"
 
 
 def test_a_listener_hears_every_commit_in_order_until_it_leaves(store, story):

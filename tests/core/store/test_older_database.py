@@ -1,7 +1,10 @@
 """A database of before the event log is opened in place: migrated after a backup, its rows kept as they are."""
 
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 
 import pytest
 
@@ -123,6 +126,25 @@ def test_a_migration_is_all_or_nothing(older):
             Store(older)
     finally:
         disarm()
+    assert rows(older) == before
+    with Store(older) as store:
+        assert len(store.runs().items) == 4
+
+
+def test_a_migration_that_is_killed_has_changed_nothing(older):
+    """The same by the kernel's hand."""
+    before = rows(older)
+    script = (
+        "import sys\nfrom pathlib import Path\nfrom pixie_core.config import Settings\n"
+        "from pixie_core.store import Store\nStore(Settings(home=Path(sys.argv[1])))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(older.home)],
+        env={**os.environ, "PIXIE_FAULT": "migrate.before_commit:kill"},
+        check=False,
+        timeout=30,
+    )
+    assert done.returncode == -9
     assert rows(older) == before
     with Store(older) as store:
         assert len(store.runs().items) == 4

@@ -55,7 +55,7 @@ def test_a_published_file_has_its_row_its_event_and_its_bytes(store, story, sett
         assert (event.id, event.sha256, event.mime) == (artefact.id, artefact.sha256, artefact.mime)
     assert store.run(run_id).artefacts[0].filename == "path.png"
     assert store.total_artefact_bytes() == len(PNG) * 40_003
-    assert os.listdir(settings.artefacts_root / ".staging") == []
+    assert not any((settings.artefacts_root / ".staging").iterdir())
 
 
 def test_tokens_become_urls_in_the_outputs_of_the_same_batch(store, story):
@@ -169,7 +169,7 @@ def test_where_hard_links_cant_be_made_files_are_copied(store, story, settings, 
     assert names == ["a.txt", "a (2).txt", "a (3).txt"]
     assert [store.open_artefact(each.id).read() for each in store.artefacts().items] == [b"bytes"] * 3
     assert all(each.stat().st_mode & 0o777 == 0o444 for each in folder(settings, run_id).iterdir())
-    assert os.listdir(settings.artefacts_root / ".staging") == []
+    assert not any((settings.artefacts_root / ".staging").iterdir())
 
 
 @pytest.mark.parametrize("how", ["symlink", "parent", "fifo", "directory", "gone"])
@@ -233,7 +233,7 @@ def test_a_source_that_isnt_a_regular_file_is_refused(store, story, tmp_path, ki
         os.mkfifo(source)
     elif kind == "directory":
         source.mkdir()
-    with pytest.raises(OSError, match="."):
+    with pytest.raises(OSError, match="Errno"):
         store.stage(story.begin(), "compound-interest", "a", source)
 
 
@@ -272,8 +272,8 @@ def test_a_disk_that_fails_midway_leaves_no_file_under_a_name(store, story, sett
     arm(f"{point}:error")
     with pytest.raises(FaultInjected):
         store.stage(run_id, "compound-interest", "a.txt", b"x")
-    assert not folder(settings, run_id).exists() or os.listdir(folder(settings, run_id)) == []
-    assert os.listdir(settings.artefacts_root / ".staging") == []
+    assert not folder(settings, run_id).exists() or not any(folder(settings, run_id).iterdir())
+    assert not any((settings.artefacts_root / ".staging").iterdir())
     assert publish(store, run_id, "a.txt", b"x").sha256 == hashlib.sha256(b"x").hexdigest()
 
 
@@ -286,7 +286,7 @@ def test_a_file_that_isnt_published_can_be_discarded(store, story, settings):
         store.append(run_id, [Publication(staged)])
     store.discard(staged)
     store.discard(staged)
-    assert os.listdir(folder(settings, run_id)) == []
+    assert not any(folder(settings, run_id).iterdir())
     assert store.artefacts().items == ()
 
 

@@ -54,9 +54,12 @@ def arm(specification: str) -> None:
         place, _, what = part.rpartition(":")
         name, _, at = place.partition("#")
         action, _, seconds = what.partition("=")
-        if not name or action not in get_args(_Action) or (at and not at.isdigit()):
+        try:
+            points[name] = _Armed(name, cast("_Action", action), float(seconds or 0.2), int(at or 1))
+        except ValueError:
+            action = ""
+        if not name or action not in get_args(_Action):
             raise ValueError(f"PIXIE_FAULT: {part!r} should be name:kill, name:error or name:delay=SECONDS")
-        points[name] = _Armed(name, cast("_Action", action), float(seconds or 0.2), int(at or 1))
     _passed.clear()
     _armed = points or None
 

@@ -22,8 +22,9 @@ __all__ = ["Readers", "in_plain_words", "make_durable", "open_reader", "open_wri
 
 T = TypeVar("T")
 
+BUSY_TIMEOUT_MS = 5000
 _BOTH = (
-    "PRAGMA busy_timeout=5000",
+    f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
     "PRAGMA foreign_keys=ON",
     "PRAGMA recursive_triggers=ON",
     "PRAGMA trusted_schema=OFF",

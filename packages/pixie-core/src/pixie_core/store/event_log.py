@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import evolve, field, frozen
 
-from pixie_core.errors import RunNotRunning
+from pixie_core.errors import RunNotFound, RunNotRunning
 from pixie_core.run.events import Artefact, Event, Output, Record
 from pixie_core.run.fold import apply, fold
 from pixie_core.store.files import StagedFile
@@ -62,13 +62,19 @@ def append(conn: sqlite3.Connection, run_id: str, drafts: Sequence[Draft], *, at
     `known` is the run after its last event, where the caller has it; else its events are read again. Raises
     RunNotRunning when the run has ended: late results lose.
     """
-    row = one(conn, run_id)
-    if row["status"] != "running":
-        raise RunNotRunning(run_id, row["status"])
-    (last,) = conn.execute("SELECT coalesce(max(seq), 0) FROM run_events WHERE run_id = ?", (run_id,)).fetchone()
-    run = known if known is not None and known.seq == last else fold(begun(row), read(conn, run_id))
+    found = conn.execute(
+        "SELECT status, (SELECT coalesce(max(seq), 0) FROM run_events WHERE run_id = runs.id) AS last FROM runs"
+        " WHERE id = ? AND deleted_at IS NULL",
+        (run_id,),
+    ).fetchone()
+    if found is None:
+        raise RunNotFound(run_id)
+    if found["status"] != "running":
+        raise RunNotRunning(run_id, found["status"])
+    last = found["last"]
+    run = known if known is not None and known.seq == last else fold(begun(one(conn, run_id)), read(conn, run_id))
     records = []
-    for number, event in enumerate(_events(conn, row, drafts, at), last + 1):
+    for number, event in enumerate(_events(conn, run, drafts, at), last + 1):
         try:
             record = Record.write(number, at, event)
             record.text.encode()
@@ -84,7 +90,7 @@ def append(conn: sqlite3.Connection, run_id: str, drafts: Sequence[Draft], *, at
         [(run_id, each.seq, each.at, each.event.kind, each.text) for each in records],
     )
     if run.ended:
-        columns = result_columns(run, row)
+        columns = result_columns(run, one(conn, run_id))
         conn.execute(
             f"UPDATE runs SET {columns_of(columns)} WHERE id = :id AND status = 'running'",  # noqa: S608 - our own names
             {**columns, "id": run_id},
@@ -92,19 +98,19 @@ def append(conn: sqlite3.Connection, run_id: str, drafts: Sequence[Draft], *, at
     return Appended(run, tuple(records))
 
 
-def _events(conn: sqlite3.Connection, row: sqlite3.Row, drafts: Sequence[Draft], at: str) -> list[Event]:
+def _events(conn: sqlite3.Connection, run: Run, drafts: Sequence[Draft], at: str) -> list[Event]:
     """The drafts as events: files get their rows and numbers, and their tokens become URLs."""
     artefacts: dict[int, Artefact] = {}
     urls: dict[str, str] = {}
     for place, draft in enumerate(drafts):
         if isinstance(draft, Publication):
-            artefact = artefacts[place] = _insert_artefact(conn, row, draft, at)
+            artefact = artefacts[place] = _insert_artefact(conn, run, draft, at)
             if draft.token is not None:
                 urls[draft.token] = f"/api/artefacts/{artefact.id}/content"
     if artefacts:
         conn.execute(
             "UPDATE runs SET total_artefact_bytes = coalesce(total_artefact_bytes, 0) + ? WHERE id = ?",
-            (sum(each.size_bytes for each in artefacts.values()), row["id"]),
+            (sum(each.size_bytes for each in artefacts.values()), run.id),
         )
     return [
         artefacts[place] if isinstance(draft, Publication) else _with_urls(draft, urls)
@@ -112,14 +118,14 @@ def _events(conn: sqlite3.Connection, row: sqlite3.Row, drafts: Sequence[Draft],
     ]
 
 
-def _insert_artefact(conn: sqlite3.Connection, row: sqlite3.Row, draft: Publication, at: str) -> Artefact:
+def _insert_artefact(conn: sqlite3.Connection, run: Run, draft: Publication, at: str) -> Artefact:
     staged = draft.staged
     number = conn.execute(
         "INSERT INTO artefacts (run_id, tool_id, output_key, rel_path, filename, mime, size_bytes, sha256, created_at,"
         " spilled) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            row["id"],
-            row["tool_id"],
+            run.id,
+            run.tool_id,
             draft.output_key,
             staged.rel_path,
             staged.filename,

@@ -13,6 +13,7 @@ import errno
 import fcntl
 import hashlib
 import os
+import re
 import stat
 import threading
 import uuid
@@ -44,6 +45,8 @@ _TEMPORARY = ".staging"
 _BLOBS = ".blobs"
 _PARTIAL = ".partial"
 _REMEMBERED_RUNS = 64
+_TEMPORARY_NAME = re.compile(r"([0-9a-z-]+)\.([0-9]+)\.([0-9]+)\.[0-9a-f]{32}")
+"""The process that writes it, as an `Owner`, and a nonce."""
 
 
 @frozen
@@ -138,9 +141,8 @@ class ArtefactFiles:
         removed = 0
         with suppress(FileNotFoundError), self._folder((_TEMPORARY,), create=False) as folder:
             for name in os.listdir(folder):  # noqa: PTH208 - by descriptor
-                boot_id, _, rest = name.partition(".")
-                pid, ticks, *_ = rest.split(".")
-                if not Owner(boot_id, int(pid), int(ticks)).alive():
+                ours = _TEMPORARY_NAME.fullmatch(name)
+                if ours and not Owner(ours[1], int(ours[2]), int(ours[3])).alive():
                     os.unlink(name, dir_fd=folder)
                     removed += 1
         return removed

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrs import field, frozen
 
-from pixie_core.errors import AmbiguousRunId, Problem, RequestInvalid, RunConflict, RunNotFound
+from pixie_core.errors import AmbiguousRunId, Problem, RequestInvalid, RunConflict, RunNotFound, RunNotRunning
 from pixie_core.run.events import Status
 from pixie_core.store.json_text import to_json
 from pixie_core.store.owner import Owner
@@ -238,6 +238,26 @@ def running(conn: sqlite3.Connection) -> tuple[ActiveRun, ...]:
         )
         for row in rows
     )
+
+
+def request_cancel(conn: sqlite3.Connection, run_id: str, at: str) -> None:
+    """Write down that somebody wants the run cancelled. Raises RunNotRunning when it has ended."""
+    found = conn.execute(
+        "UPDATE runs SET cancel_requested_at = coalesce(cancel_requested_at, ?) WHERE id = ? AND status = 'running'",
+        (at, run_id),
+    )
+    if not found.rowcount:
+        raise RunNotRunning(run_id, one(conn, run_id)["status"])
+
+
+def cancel_requests(conn: sqlite3.Connection, owner: Owner) -> tuple[str, ...]:
+    """The running runs of this owner that somebody wants cancelled."""
+    rows = conn.execute(
+        "SELECT id FROM runs WHERE status = 'running' AND cancel_requested_at IS NOT NULL"
+        " AND owner_boot_id = ? AND owner_pid = ? AND owner_start_ticks = ? ORDER BY cancel_requested_at, id",
+        (owner.boot_id, owner.pid, owner.start_ticks),
+    )
+    return tuple(row["id"] for row in rows)
 
 
 def set_star(conn: sqlite3.Connection, run_id: str, starred: bool | None) -> bool:

@@ -109,6 +109,8 @@ ADDED_COLUMNS: dict[str, dict[str, str]] = {
         "owner_boot_id": "TEXT",
         "owner_pid": "INTEGER",
         "owner_start_ticks": "INTEGER",
+        # Another process asked for it; the owner honours it.
+        "cancel_requested_at": "TEXT",
         "deleted_at": "TEXT",
     },
     "artefacts": {

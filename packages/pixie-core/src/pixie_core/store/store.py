@@ -6,6 +6,8 @@ import json
 import logging
 import re
 import threading
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeVar
 
 from attrs import evolve, frozen
@@ -223,7 +225,12 @@ class Store:
         def work(conn: sqlite3.Connection) -> Appended:
             return event_log.append(conn, run_id, drafts, at=self._now(), known=self._active.get(run_id))
 
-        return self._writer.write(work, self._tell).records
+        try:
+            return self._writer.write(work, self._tell).records
+        except RunNotRunning:
+            # Another process may have ended it.
+            self._active.pop(run_id, None)
+            raise
 
     def _tell(self, appended: Appended | None) -> None:
         """After a commit, on the writer's thread: the run in memory goes on, then those who wait hear of it."""
@@ -291,25 +298,22 @@ class Store:
         once `stop` is set; raises DataFolderError when the store is closed meanwhile.
         """
         run_id = self.find(run_id)
-        with self._live.bell(run_id) as bell:
-            foreign = None if run_id in self._active else self._watcher.calling(bell.set)
-            try:
-                if foreign is not None:
-                    foreign.__enter__()
-                while True:
-                    bell.clear()
-                    page, over = self.read(lambda conn, after=after: event_log.read_page(conn, run_id, after))  # type: ignore[misc]
-                    for record in page:
-                        yield record
-                        after = record.seq
-                    if over or (stop is not None and stop.is_set()):
-                        return
-                    while not page and not bell.wait(None if stop is None else _STOP_SECONDS):
-                        if stop is not None and stop.is_set():
-                            return
-            finally:
-                if foreign is not None:
-                    foreign.__exit__(None, None, None)
+        stop = stop or threading.Event()
+        with ExitStack() as until_then:
+            bell = until_then.enter_context(self._live.bell(run_id))
+            if run_id not in self._active:
+                until_then.enter_context(self._watcher.calling(bell.set))
+            while not stop.is_set():
+                # Cleared before it reads: what is committed from here on rings again.
+                bell.clear()
+                page, over = self.read(partial(event_log.read_page, run_id=run_id, after=after))
+                for record in page:
+                    yield record
+                    after = record.seq
+                if over:
+                    return
+                while not page and not stop.is_set() and not bell.wait(_STOP_SECONDS):
+                    pass
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call `listener(run_id, records)` after each commit of a run's events by this store, in their order, until
@@ -318,6 +322,14 @@ class Store:
         It runs on the writer's thread, before `append` returns: it must hand on and return at once.
         """
         return self._live.subscribe(listener)
+
+    @contextmanager
+    def watching(self, callback: Callable[[], None]) -> Iterator[None]:
+        """Within the block `callback` is called, on a thread of its own, at most 0.5 s after any process has changed
+        the database, and once at the beginning. It must return soon.
+        """
+        with self._watcher.calling(callback):
+            yield
 
     # Files
 
@@ -414,7 +426,17 @@ class Store:
         """The outcome of each tool's newest report, by the tool's id."""
         return self.read(validations.latest_of_all)
 
-    # Recovery
+    # Owners
+
+    def request_cancel(self, run_id: str) -> None:
+        """Ask the process that runs it, whichever that is, to cancel a run. Raises RunNotRunning when it has ended."""
+        self.write(lambda conn: runs.request_cancel(conn, runs.find(conn, run_id), self._now()))
+
+    def cancel_requests(self) -> tuple[str, ...]:
+        """The running runs of this process that somebody asked to cancel, by `request_cancel` in any process. With
+        `watching` they are heard of in time.
+        """
+        return self.read(lambda conn: runs.cancel_requests(conn, Owner.current()))
 
     def running(self) -> tuple[ActiveRun, ...]:
         """Every run without an end, of any process, with its owner."""

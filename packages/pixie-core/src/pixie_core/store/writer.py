@@ -10,12 +10,13 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
+import time
 from collections import deque
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pixie_core.errors import DataFolderBusy, DataFolderError
 from pixie_core.faults import fault
-from pixie_core.store.connections import plain_error
+from pixie_core.store.connections import BUSY_TIMEOUT_MS, plain_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +32,9 @@ _log = logging.getLogger(__name__)
 _LARGEST_GROUP = 256
 _PATIENCE_SECONDS = 6.0
 _CLOSING_SECONDS = 10.0
+_LONG_LOG_BYTES = 32 << 20
+_RESTART_WAIT_MS = 500
+_RESTART_PAUSE_SECONDS = 1.0
 
 
 class _Job(Generic[T]):
@@ -59,6 +63,8 @@ class Writer:
         self._database = database
         self._lock = lock
         self._opener = opener
+        self._log_file = database.with_name(database.name + "-wal")
+        self._next_restart = 0.0
         self._waiting: deque[_Job[Any]] = deque()
         self._changed = threading.Condition()
         self._closing = False
@@ -152,6 +158,7 @@ class Writer:
                 fault("commit.before")
                 conn.execute("COMMIT")
                 fault("commit.after")
+                self._keep_log_short(conn)
         except BaseException as error:  # noqa: BLE001 - told to all whose work is lost with it
             if conn.in_transaction:
                 conn.execute("ROLLBACK")
@@ -167,6 +174,29 @@ class Writer:
                     _log.exception("a listener failed after a commit")
         for job in group:
             job.over.set()
+
+    def _keep_log_short(self, conn: sqlite3.Connection) -> None:
+        """Start the write-ahead log anew when it has got long.
+
+        SQLite does so by itself whenever nobody reads; with readers that always overlap, that moment never comes. So
+        now and then writing waits a little until those who read from the log are done.
+        """
+        now = time.monotonic()
+        try:
+            long = self._log_file.stat().st_size > _LONG_LOG_BYTES
+        except FileNotFoundError:
+            return
+        if not long or now < self._next_restart:
+            return
+        self._next_restart = now + _RESTART_PAUSE_SECONDS
+        conn.execute(f"PRAGMA busy_timeout={_RESTART_WAIT_MS}")
+        try:
+            conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        except sqlite3.Error:
+            # What was committed is safe, and the log only stays long: the next try comes soon.
+            _log.warning("the write-ahead log of %s couldn't be started anew", self._database, exc_info=True)
+        finally:
+            conn.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
 
     def _in_savepoint(self, conn: sqlite3.Connection, job: _Job[Any]) -> None:
         conn.execute("SAVEPOINT job")
