@@ -409,7 +409,7 @@ def unknown_keys(cls: Any, raw: Any) -> Iterator[Problem]:
                 yield from (p.under(f"[{index}]").under(f".{name}") for p in unknown_keys(args[0], each))
         elif get_origin(kind) is Annotated and isinstance(args[1], Records) and isinstance(value, list):
             yield from (p.under(f".{name}") for p in _unknown_in_records(args[1].of, value))
-        elif optional := next((each for each in (kind, *args) if attrs.has(each)), None):
+        elif optional := next((each for each in (kind, *args) if isinstance(each, type) and attrs.has(each)), None):
             yield from (p.under(f".{name}") for p in unknown_keys(optional, value))
 
 

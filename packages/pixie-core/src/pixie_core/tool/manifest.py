@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,7 +18,7 @@ from pixie_core.errors import ManifestInvalid, Problem, near
 from pixie_core.structure import Problems, found, structure, unknown_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
 __all__ = ["ID_PATTERN", "RESERVED_INPUT_KEYS", "Secret", "ToolManifest", "read_manifest"]
 
@@ -193,7 +194,10 @@ def _input(raw: Any) -> tuple[InputDeclaration, list[Problem]]:
     cls = INPUT_TYPES[_type_of(raw, INPUT_TYPES)]
     canonical = cls.canonical({key: value for key, value in raw.items() if key != "type"})
     declared = structure(cls, canonical)
-    return declared, [*unknown_keys(cls, canonical), *declared.faults(), *_of_default(declared)]
+    faults = list(declared.faults())
+    # Against a broken declaration no value can be judged.
+    default = [] if any(each.severity == "error" for each in faults) else _of_default(declared)
+    return declared, [*unknown_keys(cls, canonical), *faults, *default]
 
 
 def _of_default(declared: InputDeclaration) -> Iterator[Problem]:
