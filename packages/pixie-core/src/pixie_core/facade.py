@@ -15,6 +15,7 @@ It works beside a running server on the same folder. Thread-safe; blocking.
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -22,7 +23,7 @@ from attrs import evolve
 
 from pixie_core.clock import system_clock
 from pixie_core.config import Settings
-from pixie_core.errors import OutputNotFound, Problem, RequestInvalid, ToolNotFound
+from pixie_core.errors import OutputNotFound, Problem, RequestInvalid, RunNotRunning, RunsInFlight, ToolNotFound
 from pixie_core.exporters import run_zip, write_zip
 from pixie_core.run.inputs import inputs_from_form, typed_inputs
 from pixie_core.run.model import Output
@@ -167,7 +168,10 @@ class Pixie:
         """Ask a run to end; it has ended as `cancelled` within seconds. Raises RunNotRunning when it has
         ended already.
         """
-        self.runner.cancel(self.store.run(run_id).id)
+        run = self.store.run(run_id)
+        if run.ended:
+            raise RunNotRunning(run.id, run.status)
+        self.runner.cancel(run.id)
 
     # Runs: what is kept
 
@@ -292,12 +296,20 @@ class Pixie:
         running = {run.tool_id for run in self.runs(status="running", limit=250).items}
         verdicts = self.store.latest_validations()
         with self._lock:
-            warm = self._runner.warm() if self._runner is not None else frozenset()
+            runner = self._runner
+        warm = {state.tool_id for state in runner.launcher.state()} if runner is not None else set()
         return {tool.id: _status(tool, running, warm, verdicts.get(tool.id)) for tool in self.tools.all()}
 
     def stop_tool(self, tool_id: str, *, force: bool = False) -> bool:
         """End the tool's warm process; False when there was none. Raises RunsInFlight unless `force`."""
-        return self.runner.stop_tool(self.tools.get(tool_id).id, force=force)
+        tool_id = self.tools.get(tool_id).id
+        in_flight = self.runner.in_flight(tool_id)
+        if in_flight and not force:
+            raise RunsInFlight(tool_id, tuple(in_flight))
+        for run_id in in_flight:
+            with suppress(RunNotRunning):  # it ended meanwhile, which is what is wanted
+                self.runner.cancel(run_id)
+        return self.runner.launcher.stop(tool_id) or bool(in_flight)
 
     def last_inputs(self, tool_id: str) -> dict[str, Any]:
         """The inputs of the tool's newest run, as far as it still has such inputs; empty when it has never

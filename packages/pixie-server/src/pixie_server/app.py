@@ -16,6 +16,7 @@ from pixie_server import api, fragments, pages
 from pixie_server.assets import STATIC
 from pixie_server.bridge import Bridge
 from pixie_server.guard import Guard
+from pixie_server.limits import Limits
 from pixie_server.openapi import document
 from pixie_server.problems import handle_errors
 from pixie_server.reading import read_body, read_query
@@ -75,6 +76,7 @@ def _quart(served: Served) -> Quart:
     app = Quart(__name__, static_folder=None, template_folder=None, instance_path=str(STATIC.parent))
     app.config["OPENAPI"] = openapi_json()
     app.config["MAX_CONTENT_LENGTH"] = None  # the guard counts the bytes
+    app.config["MAX_FORM_MEMORY_SIZE"] = Limits().form_bytes
     app.config["BODY_TIMEOUT"] = 30
     app.url_map.strict_slashes = True
     app.url_map.merge_slashes = False

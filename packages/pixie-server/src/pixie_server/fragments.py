@@ -31,6 +31,8 @@ from pixie_server.reading import Malformed
 from pixie_server.routing import Answer, Routes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pixie_core import Pixie
     from pixie_core.run import Run
     from pixie_server.served import Served
@@ -65,8 +67,9 @@ async def run_tool(served: Served, tool_id: str) -> Any:
     except InputsInvalid as error:
         if wants_json() or not _is_browser():
             raise
-        return html(await served.bridge(_refused, served.pixie, tool_id, fields, error), 422)
-    if request.headers.get("HX-Request") == "true":
+        refused = _refused_fields if _is_htmx() else _refused_page
+        return html(await served.bridge(refused, served.pixie, tool_id, fields, error), 422)
+    if _is_htmx():
         panel = await served.bridge(_panel, served.pixie, run)
         panel.headers["HX-Push-Url"] = "false"
         return panel
@@ -90,20 +93,25 @@ async def _form_fields() -> dict[str, list[str]]:
     return {key: form.getlist(key) for key in form}
 
 
+def _is_htmx() -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
 def _is_browser() -> bool:
-    return request.headers.get("HX-Request") == "true" or request.headers.get("Sec-Fetch-Mode") == "navigate"
+    return _is_htmx() or request.headers.get("Sec-Fetch-Mode") == "navigate"
 
 
-def _refused(pixie: Pixie, tool_id: str, fields: dict[str, list[str]], error: InputsInvalid) -> str:
-    """What a person sees whose inputs don't fit: each message at its field, and what was typed still
-    there.
-    """
-    tool = pixie.tools.get(tool_id)
-    manifest = tool.checked()
-    if request.headers.get("HX-Request") == "true":
-        return render.form_problems(manifest, error.problems)
+def _refused_fields(pixie: Pixie, tool_id: str, fields: Mapping[str, list[str]], error: InputsInvalid) -> str:
+    """Each message at its field, swapped in there: the form itself stays as it is."""
+    del fields
+    return render.form_problems(pixie.tools.get(tool_id).checked(), error.problems)
+
+
+def _refused_page(pixie: Pixie, tool_id: str, fields: Mapping[str, list[str]], error: InputsInvalid) -> str:
+    """The page again, each message at its field, and what was typed still there."""
     values = {key: texts[-1] for key, texts in fields.items() if texts}
     history = pixie.runs(tool=tool_id, limit=30).items
+    tool = pixie.tools.get(tool_id)
     return render.page_tool(frame_of(pixie), tool, values=values, problems=error.problems, history=history)
 
 

@@ -5,6 +5,7 @@ from .error_out import ErrorOut
 from .health import Health
 from .label_body import LabelBody
 from .labelled import Labelled
+from .list_runs_status import ListRunsStatus
 from .openapi_document_response_200 import OpenapiDocumentResponse200
 from .problem_out import ProblemOut
 from .rerun_body import RerunBody
@@ -40,6 +41,7 @@ __all__ = (
     "Health",
     "LabelBody",
     "Labelled",
+    "ListRunsStatus",
     "OpenapiDocumentResponse200",
     "ProblemOut",
     "RerunBody",

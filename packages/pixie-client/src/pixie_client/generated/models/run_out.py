@@ -40,12 +40,12 @@ class RunOut:
     """ the run that it repeats, if any """
     created_at: str
     """ when it was asked for, UTC in ISO 8601 """
-    started_at: None | str
-    """ when it began; null while it waits """
     finished_at: None | str
     """ when it ended """
     duration_ms: int | None
     """ how long it took, by a monotonic clock """
+    started_at: None | str
+    """ when it began; null while it waits """
     seq: int
     """ the number of its last event; `?after=` continues there """
     queue_position: int | None
@@ -89,14 +89,14 @@ class RunOut:
 
         created_at = self.created_at
 
-        started_at: None | str
-        started_at = self.started_at
-
         finished_at: None | str
         finished_at = self.finished_at
 
         duration_ms: int | None
         duration_ms = self.duration_ms
+
+        started_at: None | str
+        started_at = self.started_at
 
         seq = self.seq
 
@@ -140,9 +140,9 @@ class RunOut:
                 "origin": origin,
                 "parent_run_id": parent_run_id,
                 "created_at": created_at,
-                "started_at": started_at,
                 "finished_at": finished_at,
                 "duration_ms": duration_ms,
+                "started_at": started_at,
                 "seq": seq,
                 "queue_position": queue_position,
                 "progress": progress,
@@ -194,13 +194,6 @@ class RunOut:
 
         created_at = d.pop("created_at")
 
-        def _parse_started_at(data: object) -> None | str:
-            if data is None:
-                return data
-            return cast(None | str, data)
-
-        started_at = _parse_started_at(d.pop("started_at"))
-
         def _parse_finished_at(data: object) -> None | str:
             if data is None:
                 return data
@@ -214,6 +207,13 @@ class RunOut:
             return cast(int | None, data)
 
         duration_ms = _parse_duration_ms(d.pop("duration_ms"))
+
+        def _parse_started_at(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        started_at = _parse_started_at(d.pop("started_at"))
 
         seq = d.pop("seq")
 
@@ -277,9 +277,9 @@ class RunOut:
             origin=origin,
             parent_run_id=parent_run_id,
             created_at=created_at,
-            started_at=started_at,
             finished_at=finished_at,
             duration_ms=duration_ms,
+            started_at=started_at,
             seq=seq,
             queue_position=queue_position,
             progress=progress,

@@ -31,8 +31,6 @@ class RunSummary:
     """ the run that it repeats, if any """
     created_at: str
     """ when it was asked for, UTC in ISO 8601 """
-    started_at: None | str
-    """ when it began; null while it waits """
     finished_at: None | str
     """ when it ended """
     duration_ms: int | None
@@ -58,9 +56,6 @@ class RunSummary:
 
         created_at = self.created_at
 
-        started_at: None | str
-        started_at = self.started_at
-
         finished_at: None | str
         finished_at = self.finished_at
 
@@ -79,7 +74,6 @@ class RunSummary:
                 "origin": origin,
                 "parent_run_id": parent_run_id,
                 "created_at": created_at,
-                "started_at": started_at,
                 "finished_at": finished_at,
                 "duration_ms": duration_ms,
             }
@@ -116,13 +110,6 @@ class RunSummary:
 
         created_at = d.pop("created_at")
 
-        def _parse_started_at(data: object) -> None | str:
-            if data is None:
-                return data
-            return cast(None | str, data)
-
-        started_at = _parse_started_at(d.pop("started_at"))
-
         def _parse_finished_at(data: object) -> None | str:
             if data is None:
                 return data
@@ -146,7 +133,6 @@ class RunSummary:
             origin=origin,
             parent_run_id=parent_run_id,
             created_at=created_at,
-            started_at=started_at,
             finished_at=finished_at,
             duration_ms=duration_ms,
         )

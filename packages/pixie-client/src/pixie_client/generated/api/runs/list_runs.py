@@ -6,6 +6,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.error_out import ErrorOut
+from ...models.list_runs_status import ListRunsStatus
 from ...models.run_page import RunPage
 from ...types import UNSET, Response, Unset
 
@@ -13,7 +14,7 @@ from ...types import UNSET, Response, Unset
 def _get_kwargs(
     *,
     tool: str | Unset = UNSET,
-    status: str | Unset = UNSET,
+    status: ListRunsStatus | Unset = UNSET,
     starred: bool | Unset = UNSET,
     label: str | Unset = UNSET,
     origin: str | Unset = UNSET,
@@ -27,7 +28,11 @@ def _get_kwargs(
 
     params["tool"] = tool
 
-    params["status"] = status
+    json_status: str | Unset = UNSET
+    if not isinstance(status, Unset):
+        json_status = status
+
+    params["status"] = json_status
 
     params["starred"] = starred
 
@@ -98,7 +103,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     tool: str | Unset = UNSET,
-    status: str | Unset = UNSET,
+    status: ListRunsStatus | Unset = UNSET,
     starred: bool | Unset = UNSET,
     label: str | Unset = UNSET,
     origin: str | Unset = UNSET,
@@ -111,7 +116,7 @@ def sync_detailed(
 
     Args:
         tool (str | Unset):
-        status (str | Unset):
+        status (ListRunsStatus | Unset):
         starred (bool | Unset):
         label (str | Unset):
         origin (str | Unset):
@@ -151,7 +156,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     tool: str | Unset = UNSET,
-    status: str | Unset = UNSET,
+    status: ListRunsStatus | Unset = UNSET,
     starred: bool | Unset = UNSET,
     label: str | Unset = UNSET,
     origin: str | Unset = UNSET,
@@ -164,7 +169,7 @@ def sync(
 
     Args:
         tool (str | Unset):
-        status (str | Unset):
+        status (ListRunsStatus | Unset):
         starred (bool | Unset):
         label (str | Unset):
         origin (str | Unset):
@@ -199,7 +204,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     tool: str | Unset = UNSET,
-    status: str | Unset = UNSET,
+    status: ListRunsStatus | Unset = UNSET,
     starred: bool | Unset = UNSET,
     label: str | Unset = UNSET,
     origin: str | Unset = UNSET,
@@ -212,7 +217,7 @@ async def asyncio_detailed(
 
     Args:
         tool (str | Unset):
-        status (str | Unset):
+        status (ListRunsStatus | Unset):
         starred (bool | Unset):
         label (str | Unset):
         origin (str | Unset):
@@ -250,7 +255,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     tool: str | Unset = UNSET,
-    status: str | Unset = UNSET,
+    status: ListRunsStatus | Unset = UNSET,
     starred: bool | Unset = UNSET,
     label: str | Unset = UNSET,
     origin: str | Unset = UNSET,
@@ -263,7 +268,7 @@ async def asyncio(
 
     Args:
         tool (str | Unset):
-        status (str | Unset):
+        status (ListRunsStatus | Unset):
         starred (bool | Unset):
         label (str | Unset):
         origin (str | Unset):

@@ -59,7 +59,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[ErrorOut | OpenapiDocumentResponse200]:
-    """This API, described: OpenAPI 3.1
+    """Describe this API: OpenAPI 3.1
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -82,7 +82,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
 ) -> ErrorOut | OpenapiDocumentResponse200 | None:
-    """This API, described: OpenAPI 3.1
+    """Describe this API: OpenAPI 3.1
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -101,7 +101,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[ErrorOut | OpenapiDocumentResponse200]:
-    """This API, described: OpenAPI 3.1
+    """Describe this API: OpenAPI 3.1
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -122,7 +122,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
 ) -> ErrorOut | OpenapiDocumentResponse200 | None:
-    """This API, described: OpenAPI 3.1
+    """Describe this API: OpenAPI 3.1
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
