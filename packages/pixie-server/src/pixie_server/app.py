@@ -100,7 +100,7 @@ def _view(route: Route, served: Served) -> Callable[..., Awaitable[QuartResponse
         if route.query is not None:
             path["query"] = read_query(route.query, request.args)
         if route.body is not None:
-            path["body"] = read_body(route.body, await request.get_data(as_text=False), optional=route.body_optional)
+            path["body"] = read_body(route.body, await request.data, optional=route.body_optional)
         return written(await route.handler(served, **path))
 
     return view
