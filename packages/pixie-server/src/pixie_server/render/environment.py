@@ -18,6 +18,8 @@ from pixie_server.render import words
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pixie_core.catalogue import Option
+
 __all__ = ["CONFIG", "island", "render", "static_url"]
 
 CONFIG = {
@@ -80,6 +82,11 @@ def render(names: str | Iterable[str], **context: Any) -> Markup:
     return Markup(html)  # noqa: S704 (made by an escaping template)
 
 
+def _option_text(option: Option) -> str:
+    """An option's value as a form sends it; the input's `read` gives it its type back."""
+    return option.value if isinstance(option.value, str) else json.dumps(option.value)
+
+
 def _pretty(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
 
@@ -109,6 +116,7 @@ def _environment() -> Environment:
         duration=words.duration,
         exact=words.exact,
         island=island,
+        option_text=_option_text,
         pretty=_pretty,
         size=words.size,
     )

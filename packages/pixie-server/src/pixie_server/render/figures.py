@@ -1,11 +1,13 @@
 """Plotly figures for the page.
 
 Plotly reads a small markup in every text (`<b>`, `<a href>`). What a tool says is words and no markup, so that `<` and
-`&` go out as the entities that Plotly shows as themselves.
+`&` go out as the entities that Plotly shows as themselves. In templates, which are Pixie's own, line breaks and the
+second part of a hover label are kept.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,19 +15,26 @@ if TYPE_CHECKING:
 
 __all__ = ["for_page"]
 
+_TEMPLATES = frozenset({"hovertemplate", "texttemplate"})
+_FOREIGN_MARKUP = re.compile("<(?!br>|/?extra>)")
+
 
 def for_page(figure: Figure) -> dict[str, Any]:
     """The figure's data and layout with every text made plain."""
     return {"data": _plain(figure.data), "layout": _plain(figure.layout)}
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, key: str = "") -> Any:
     if isinstance(value, str):
-        return value.replace("&", "&amp;").replace("<", "&lt;") if "<" in value or "&" in value else value
+        if "<" not in value and "&" not in value:
+            return value
+        if key in _TEMPLATES:
+            return _FOREIGN_MARKUP.sub("&lt;", value)
+        return value.replace("&", "&amp;").replace("<", "&lt;")
     if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
+        return {name: _plain(each, name) for name, each in value.items()}
     if isinstance(value, list | tuple):
         # Long lists are mostly numbers: looking is cheaper than copying.
         mixed = any(isinstance(each, str | dict | list | tuple) for each in value)
-        return [_plain(each) for each in value] if mixed else value
+        return [_plain(each, key) for each in value] if mixed else value
     return value

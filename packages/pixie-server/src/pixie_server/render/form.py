@@ -62,12 +62,22 @@ class Field:
         """Whether the browser should ask for it: to some inputs blank is a value."""
         return self.declared.required and not self.declared.blank_is_value
 
+    @property
+    def lines(self) -> str:
+        """The value as source text: JSON on several lines where it is no text."""
+        return (
+            json.dumps(self.value, ensure_ascii=False, indent=2)
+            if not isinstance(self.value, str) and self.given
+            else self.text
+        )
+
     def is_option(self, option: Any) -> bool:
         """Whether an option's value is the one to show, as a value or as a form sent it."""
-        return self.given and (
-            (self.value == option and isinstance(self.value, bool) == isinstance(option, bool))
-            or (isinstance(self.value, str) and self.value in {str(option), option_text(option)})
-        )
+        return self.given and _is_same(self.value, option)
+
+    def has_option(self, option: Any) -> bool:
+        """Whether an option's value is among several."""
+        return isinstance(self.value, list | tuple) and any(_is_same(each, option) for each in self.value)
 
     def track_step(self) -> str:
         """The step of a slider: `any` when the value isn't on the grid, since a browser would move it there."""
@@ -125,9 +135,10 @@ def form_problems(manifest: ToolManifest, problems: Sequence[Problem]) -> Markup
     return render("form_problems.html", fields=fields, summary=_summary(fields, problems))
 
 
-def option_text(value: Any) -> str:
-    """An option's value as the form sends it; `SelectInput.read` gives it its type back."""
-    return value if isinstance(value, str) else json.dumps(value)
+def _is_same(value: Any, option: Any) -> bool:
+    if isinstance(value, str):
+        return value in {str(option), option if isinstance(option, str) else json.dumps(option)}
+    return bool(value == option) and isinstance(value, bool) == isinstance(option, bool)
 
 
 def _fields(manifest: ToolManifest, values: Mapping[str, Any], problems: Sequence[Problem]) -> list[Field]:

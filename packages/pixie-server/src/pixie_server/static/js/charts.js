@@ -5,6 +5,8 @@ import { all } from "./page.js";
 
 const CONFIG = {
   displaylogo: false,
+  showSendToCloud: false, // nothing leaves the machine
+  plotlyServerURL: "",
   responsive: false, // the observer below knows better when a place has changed
   modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d", "toggleSpikelines"],
   toImageButtonOptions: { scale: 2 },
@@ -51,10 +53,13 @@ function themed(layout) {
     modebar: { bgcolor: "rgba(0,0,0,0)", color: muted, activecolor: ink },
     separators: ".,",
   };
-  for (const key of Object.keys(layout)) {
-    if (!/^[xy]axis\d*$/.test(key)) continue;
-    const own = layout[key];
-    dressed[key] = { ...axis, ...own, title: { ...own.title, font: { color: muted, size: 12 } } };
+  for (const [key, own] of Object.entries(layout)) {
+    if (/^[xy]axis\d*$/.test(key)) {
+      dressed[key] = { ...axis, ...own, title: { ...own.title, font: { color: muted, size: 12 } } };
+    } else if (/^polar\d*$/.test(key)) {
+      const [angular, radial] = ["angularaxis", "radialaxis"].map((name) => ({ ...axis, ...own[name] }));
+      dressed[key] = { bgcolor: "rgba(0,0,0,0)", ...own, angularaxis: angular, radialaxis: radial };
+    }
   }
   return dressed;
 }

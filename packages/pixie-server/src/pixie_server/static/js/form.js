@@ -61,8 +61,10 @@ function link(track) {
 function depend(field) {
   const { input, equals } = JSON.parse(field.dataset.showIf);
   const other = document.getElementById(input);
+  const around = other.closest(".field");
   const update = () => {
-    const value = other.type === "checkbox" ? other.checked : other.value;
+    const chosen = other.type === "radio" ? around.querySelector("input:checked") : other;
+    const value = other.type === "checkbox" ? other.checked : chosen?.value;
     const met = !other.disabled && (typeof equals === "boolean" ? value === equals : value === asText(equals));
     field.hidden = !met;
     // What isn't shown isn't sent, and isn't asked for.
@@ -73,8 +75,8 @@ function depend(field) {
       }
     }
   };
-  other.addEventListener("input", update);
-  other.addEventListener("change", update);
+  around.addEventListener("input", update);
+  around.addEventListener("change", update);
   update();
 }
 
@@ -117,4 +119,13 @@ document.addEventListener("htmx:afterRequest", (event) => {
 document.addEventListener("htmx:sendError", () => {
   const summary = document.getElementById("form-problems");
   if (summary) summary.textContent = "Pixie can’t be reached. Is it still running?";
+});
+
+// The panel of a new run comes into view where it isn't: below the form on a narrow screen, above it after scrolling.
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.requestConfig?.elt !== form()) return;
+  const { top } = document.getElementById("panel").getBoundingClientRect();
+  if (top >= 0 && top < innerHeight - 160) return;
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  document.getElementById("panel").scrollIntoView({ behavior: still ? "instant" : "smooth" });
 });
