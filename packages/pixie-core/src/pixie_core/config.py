@@ -72,6 +72,9 @@ class Settings:
     library_page_size: int = _setting(50, help="artefacts on one page of the library", minimum=1)
     max_active_runs: int = _setting(8, help="runs that work at the same time", minimum=1)
     max_queued_runs: int = _setting(500, help="runs that may wait; further ones are refused", minimum=0)
+    min_free_disk_bytes: int = _setting(
+        500 * 2**20, help="no run is started when less is free on the disk of the artefacts", unit="bytes", minimum=0
+    )
     tool_start_timeout_seconds: int = _setting(30, help="how long a tool may take to get healthy", unit="s", minimum=1)
     max_tool_answer_bytes: int = _setting(2**30, help="the largest answer of a tool", unit="bytes", minimum=1024)
     max_tool_event_bytes: int = _setting(

@@ -11,8 +11,8 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
+from pixie_core.catalogue.columns import not_finite
 from pixie_core.errors import Problem
-from pixie_core.structure import not_finite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

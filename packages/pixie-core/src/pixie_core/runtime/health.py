@@ -1,0 +1,116 @@
+"""Waiting for a tool's process to be up: alive, healthy, and the one that it should be."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from pixie_core.errors import ToolStartFailed
+from pixie_core.run.decoding import Undecodable
+from pixie_core.runtime.transport import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pixie_core.runtime.process import ToolProcess
+
+__all__ = ["PortTaken", "wait_until_up"]
+
+FIRST_PAUSE = 0.005
+LONGEST_PAUSE = 0.25
+LOOK_SECONDS = 1.0
+"""How long one look at /healthz may take."""
+
+
+class PortTaken(Exception):
+    """Somebody else has the port: another one is worth a try."""
+
+
+def wait_until_up(process: ToolProcess, seconds: float, cancelled: Callable[[], bool] = lambda: False) -> None:
+    """Return when /healthz answers 200 and /schema names the tool.
+
+    Raises ToolStartFailed, which says at which step it failed and how, PortTaken, or InterruptedError when
+    `cancelled` says so.
+    """
+    deadline = time.monotonic() + seconds
+    pause = FIRST_PAUSE
+    seen = "it didn't listen on its port"
+    while True:
+        if process.ended:
+            raise _died(process)
+        try:
+            reply = process.transport.ask("GET", "/healthz", seconds=LOOK_SECONDS, max_bytes=1024 * 1024)
+        except Refusal as refusal:
+            seen = _seen(str(refusal))
+        else:
+            if reply.status == 200:
+                break
+            seen = f"/healthz answered {reply.status}"
+        if cancelled():
+            raise InterruptedError
+        if time.monotonic() >= deadline:
+            said = f"{process.tool.id} didn't get healthy within {seconds:g} s: {seen}."
+            raise ToolStartFailed(process.tool.id, said, process.output.tail())
+        time.sleep(pause)
+        pause = min(pause * 1.5, LONGEST_PAUSE)
+    if not process.listens_already:
+        _identify(process, deadline)
+
+
+def _identify(process: ToolProcess, deadline: float) -> None:
+    """The port was free when it was chosen; whether it is the tool that listens there now, /schema says."""
+    found: object = None
+    while True:
+        try:
+            reply = process.transport.ask("GET", "/schema", seconds=max(LOOK_SECONDS, deadline - time.monotonic()))
+            schema = reply.json() if reply.ok else None
+            found = schema.get("id") if isinstance(schema, dict) else None
+            answered = f"answered {reply.status}" if not reply.ok else f"names {found!r}"
+        except (Refusal, Undecodable) as error:
+            answered = f"gave no answer: {error}"
+        if process.ended:
+            # Whoever answered /healthz wasn't this process, or it died right after.
+            raise _died(process)
+        if found in {process.tool.id, process.tool.folder.name}:
+            return
+        if found is not None and not _owns_port(process):
+            raise PortTaken
+        if time.monotonic() >= deadline or found is not None or answered.startswith("answered 4"):
+            said = f"{process.tool.id} is healthy, and its /schema {answered}; it must be the contents of tool.json."
+            raise ToolStartFailed(process.tool.id, said, process.output.tail())
+        time.sleep(LONGEST_PAUSE)
+
+
+def _owns_port(process: ToolProcess) -> bool:
+    """True when the process, or one that it started, listens on the port."""
+    import psutil
+
+    try:
+        leader = psutil.Process(process.pid)
+        for each in (leader, *leader.children(recursive=True)):
+            for connection in each.net_connections("tcp"):
+                if connection.status == psutil.CONN_LISTEN and connection.laddr.port == process.port:
+                    return True
+    except psutil.Error:
+        return False
+    return False
+
+
+_TAKEN = ("address already in use", "errno 98", "errno 48", "eaddrinuse")
+
+
+def _died(process: ToolProcess) -> Exception:
+    process.output.settle(1.0)
+    stderr = process.output.tail()
+    if any(sign in stderr.lower() for sign in _TAKEN) and not process.listens_already:
+        return PortTaken()
+    last = next((line.strip() for line in reversed(stderr.splitlines()) if line.strip()), "")
+    because = f" Its last words: {last[:300]}" if last else " It wrote nothing."
+    said = f"{process.tool.id} ended before it was healthy: {process.how_it_ended()}.{because}"
+    return ToolStartFailed(process.tool.id, said, stderr)
+
+
+def _seen(reason: str) -> str:
+    if reason == "it takes no connection":
+        return "it didn't listen on its port"
+    return f"/healthz gave no answer ({reason})"

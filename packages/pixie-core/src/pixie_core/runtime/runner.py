@@ -1,0 +1,294 @@
+"""Which runs work, which wait, and how they are started and ended."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+import uuid
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from attrs import define
+
+from pixie_core.clock import system_clock
+from pixie_core.errors import Busy, DiskFull, QuotaExceeded, RunNotRunning
+from pixie_core.run.events import Finished, Queued, Started
+from pixie_core.runtime.drive import Drive
+from pixie_core.runtime.inputs import as_recorded
+from pixie_core.runtime.launcher import Launcher
+from pixie_core.runtime.provenance import Provenance
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pixie_core.clock import Clock
+    from pixie_core.config import Settings
+    from pixie_core.run import Run
+    from pixie_core.store import Store
+    from pixie_core.tool import Tool, Tools
+
+__all__ = ["Runner"]
+
+CLOSE_SECONDS = 10.0
+
+
+@define(eq=False)
+class _Place:
+    """A run's place: among those that work, or in the queue until one is free."""
+
+    run_id: str
+    tool: Tool
+    working: bool
+    started: Started | None = None
+    drive: Drive | None = None
+    given_up: bool = False
+
+
+class Runner:
+    """Starts runs and ends them.
+
+        runner = Runner(settings, store, tools)
+        run = runner.start(tool, inputs, origin="script")
+        run = runner.wait(run.id)
+        runner.close()
+
+    At most `max_active_runs` work at a time, each on a thread of its own; further ones wait in the order in which
+    they came, those of a tool with `concurrent: false` for one another too. Thread-safe.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        tools: Tools,
+        *,
+        clock: Clock = system_clock,
+        launcher: Launcher | None = None,
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._tools = tools
+        self._clock = clock
+        self.launcher = launcher or Launcher(settings, store=store, clock=clock)
+        self._provenance = Provenance()
+        self._lock = threading.RLock()
+        self._working: dict[str, _Place] = {}
+        self._queue: deque[_Place] = deque()
+        self._closing = False
+
+    def start(
+        self,
+        tool: Tool,
+        inputs: Mapping[str, Any],
+        *,
+        origin: str = "api",
+        run_id: str | None = None,
+        parent_run_id: str | None = None,
+        label: str | None = None,
+    ) -> Run:
+        """Commit a run with typed inputs and start it, or have it wait its turn; returns the run as it was committed.
+
+        With a `run_id` that is taken, the run that exists, if it has the same tool and inputs. Raises
+        ManifestInvalid, ToolNotInstalled, InputsInvalid, RunConflict, Busy, QuotaExceeded, DiskFull, or what the
+        store raises when it can't write.
+        """
+        tool.ready()
+        self._must_have_room()
+        run_id = run_id or str(uuid.uuid4())
+        place = self._reserve(run_id, tool)
+        try:
+            recorded = as_recorded(tool, inputs, self._store, run_id)
+            started = Started(inputs=recorded, fingerprint=self._provenance.fingerprint(tool, recorded))
+            created = self._store.create_run(
+                run_id=run_id,
+                tool_id=tool.id,
+                inputs=recorded,
+                origin=origin,
+                parent_run_id=parent_run_id,
+                label=label,
+                events=[started if place.working else Queued(position=self._position(place))],
+            )
+        except BaseException:
+            self._give_up(place)
+            raise
+        if not created.new:
+            self._give_up(place)
+            return created.run
+        drive = Drive(
+            created.run,
+            tool,
+            settings=self._settings,
+            store=self._store,
+            launcher=self.launcher,
+            clock=self._clock,
+            begun=place.working,
+        )
+        with self._lock:
+            place.started, place.drive = started, drive
+            if self._closing:
+                drive.stop("interrupted")
+            if place.working:
+                self._begin(place)
+            self._dispatch()
+        return created.run
+
+    def wait(self, run_id: str, timeout: float | None = None) -> Run:
+        """The run once it has ended, or as it stands after `timeout` seconds."""
+        run_id = self._store.find(run_id)
+        deadline = None if timeout is None else time.monotonic() + timeout
+        place = self._place(run_id)
+        if place is not None and place.drive is not None:
+            place.drive.done.wait(timeout)
+            return self._store.run(run_id)
+        stop = threading.Event()
+        timer = threading.Timer(max(0.0, deadline - time.monotonic()), stop.set) if deadline is not None else None
+        if timer is not None:
+            timer.daemon = True
+            timer.start()
+        for _ in self._store.follow(run_id, stop=stop if timer is not None else None):
+            pass
+        if timer is not None:
+            timer.cancel()
+        return self._store.run(run_id)
+
+    def cancel(self, run_id: str) -> None:
+        """Ask a run to end. It has ended as `cancelled` within seconds; a waiting one at once.
+
+        Raises RunNotFound, or RunNotRunning when it has ended already or isn't this process's.
+        """
+        run_id = self._store.find(run_id)
+        with self._lock:
+            place = self._place(run_id)
+            waiting = place is not None and place in self._queue and place.drive is not None
+            if waiting:
+                assert place is not None
+                self._queue.remove(place)
+        if place is None or place.drive is None:
+            raise RunNotRunning(run_id, self._store.run(run_id).status)
+        if waiting:
+            self._end_waiting(place, Finished(status="cancelled"))
+        else:
+            place.drive.stop("cancelled")
+
+    def active(self) -> list[str]:
+        """The ids of the runs that work or wait here, oldest first."""
+        with self._lock:
+            return [*self._working, *(place.run_id for place in self._queue)]
+
+    def in_flight(self, tool_id: str) -> list[str]:
+        """The ids of the tool's runs that work now."""
+        with self._lock:
+            return [place.run_id for place in self._working.values() if place.tool.id == tool_id]
+
+    def close(self, timeout: float = CLOSE_SECONDS) -> None:
+        """End every run, as `interrupted`, and every process, within `timeout` seconds."""
+        deadline = time.monotonic() + timeout
+        with self._lock:
+            self._closing = True
+            waiting = [place for place in self._queue if place.drive is not None]
+            self._queue.clear()
+            working = [place.drive for place in self._working.values() if place.drive is not None]
+            for drive in working:
+                drive.stop("interrupted")
+        for place in waiting:
+            said = "Pixie was stopped before the run's turn came."
+            self._end_waiting(place, Finished(status="interrupted", error=said, error_code="interrupted"))
+        self.launcher.close()
+        for drive in working:
+            drive.done.wait(max(0.1, deadline - time.monotonic()))
+
+    # Places
+
+    def _reserve(self, run_id: str, tool: Tool) -> _Place:
+        """A place for a run, before its row is made. Raises Busy."""
+        with self._lock:
+            if self._closing:
+                raise Busy("Pixie is stopping and starts no more runs.")
+            place = _Place(run_id, tool, working=self._may_work(tool) and not self._queued(tool))
+            if place.working:
+                self._working[run_id] = place
+            elif len(self._queue) < self._settings.max_queued_runs:
+                self._queue.append(place)
+            else:
+                raise Busy(
+                    f"{len(self._working)} runs are at work and {len(self._queue)} wait, as many as may. "
+                    "Try again when some have ended."
+                )
+            return place
+
+    def _may_work(self, tool: Tool) -> bool:
+        if len(self._working) >= self._settings.max_active_runs:
+            return False
+        return tool.checked().concurrent or all(place.tool.id != tool.id for place in self._working.values())
+
+    def _queued(self, tool: Tool) -> bool:
+        """True when a run of the tool waits already: it goes first."""
+        return any(place.tool.id == tool.id for place in self._queue)
+
+    def _position(self, place: _Place) -> int:
+        with self._lock:
+            return self._queue.index(place) + 1 if place in self._queue else 1
+
+    def _place(self, run_id: str) -> _Place | None:
+        with self._lock:
+            return self._working.get(run_id) or next((place for place in self._queue if place.run_id == run_id), None)
+
+    def _give_up(self, place: _Place) -> None:
+        """The run never came to be."""
+        with self._lock:
+            if self._working.get(place.run_id) is place:
+                del self._working[place.run_id]
+            elif place in self._queue:
+                self._queue.remove(place)
+            self._dispatch()
+
+    def _dispatch(self) -> None:
+        """Let those work whose turn it is. The lock is held."""
+        passed_over: set[str] = set()
+        for place in list(self._queue):
+            if len(self._working) >= self._settings.max_active_runs:
+                return
+            if place.drive is None or place.tool.id in passed_over or not self._may_work(place.tool):
+                passed_over.add(place.tool.id)
+                continue
+            self._queue.remove(place)
+            place.working = True
+            self._working[place.run_id] = place
+            self._begin(place)
+
+    def _begin(self, place: _Place) -> None:
+        threading.Thread(target=self._drive, args=(place,), name=f"run {place.run_id[:8]}", daemon=True).start()
+
+    def _drive(self, place: _Place) -> None:
+        assert place.drive is not None
+        assert place.started is not None
+        try:
+            place.drive.execute(place.started)
+        finally:
+            with self._lock:
+                self._working.pop(place.run_id, None)
+                if not self._closing:
+                    self._dispatch()
+
+    def _end_waiting(self, place: _Place, finished: Finished) -> None:
+        assert place.drive is not None
+        try:
+            self._store.append(place.run_id, [finished])
+        finally:
+            place.drive.done.set()
+
+    def _must_have_room(self) -> None:
+        cap = self._settings.artefacts_total_disk_cap_bytes
+        if cap is not None and self._store.total_artefact_bytes() >= cap:
+            raise QuotaExceeded(
+                f"The files of all runs come to {cap:,} bytes or more, the most that is allowed "
+                "(PIXIE_ARTEFACTS_TOTAL_DISK_CAP_BYTES). Sweep old runs, or raise it."
+            )
+        floor = self._settings.min_free_disk_bytes
+        free = shutil.disk_usage(self._settings.artefacts_root).free
+        if free < floor:
+            raise DiskFull(
+                f"Only {free:,} bytes are free where {self._settings.artefacts_root} is, and {floor:,} are kept free "
+                "(PIXIE_MIN_FREE_DISK_BYTES). No run was started. Free some, then try again."
+            )
