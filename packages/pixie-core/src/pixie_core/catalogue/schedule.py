@@ -99,10 +99,21 @@ class Timeline(OutputValue):
         return figure(
             [stems, *dots],
             xaxis=axis_over(times),
-            yaxis={"visible": False, "range": [-1.6, 1.6], "zeroline": True, "fixedrange": True},
+            yaxis={"visible": False, "range": [-1.6, 1.6], "fixedrange": True},
+            shapes=[_BASELINE],
         )
 
 
+_BASELINE = {
+    "type": "line",
+    "xref": "paper",
+    "yref": "y",
+    "x0": 0,
+    "x1": 1,
+    "y0": 0,
+    "y1": 0,
+    "line": {"color": NEUTRAL, "width": 1.5},
+}
 _HEIGHTS = (0.5, -0.5, 1.0, -1.0, 0.75, -0.75)
 
 

@@ -174,10 +174,8 @@ class ChartBoxplot(OutputValue):
                     "q3": [upper],
                     "lowerfence": [ordered[first]],
                     "upperfence": [ordered[last]],
-                    "y": [outliers],
-                    "boxpoints": "all" if outliers else False,
-                    "pointpos": 0,
-                    "jitter": 0,
+                    # Plotly leaves out a box whose list of points is empty.
+                    **({"y": [outliers], "boxpoints": "all", "pointpos": 0, "jitter": 0} if outliers else {}),
                     "marker": {"color": colour_of(index), "size": 5},
                 }
             )

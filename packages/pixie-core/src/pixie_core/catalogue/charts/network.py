@@ -65,6 +65,7 @@ class ChartNetwork(OutputValue):
             {"source": "server", "target": "client", "label": "imports"},
             {"source": "tool", "target": "sdk", "label": "imports"},
             {"source": "core", "target": "tool", "label": "runs"},
+            {"source": "client", "target": "tool", "label": "asks for"},
         ],
         "directed": True,
     }
@@ -104,7 +105,7 @@ class ChartNetwork(OutputValue):
         return figure(
             [*self._edge_traces(ends, places, named=few), *self._node_traces(ends, places)],
             xaxis=bare,
-            yaxis={**bare, "scaleanchor": "x"},
+            yaxis=bare,
             annotations=self._arrows(ends, places) if self.directed and few else [],
             margin={"l": 16, "r": 16, "t": 24, "b": 16},
         )
@@ -235,9 +236,16 @@ def layout(count: int, ends: Sequence[tuple[int, int]], weights: Sequence[float 
 
 
 def _within(places: Sequence[Sequence[float]], side: float) -> list[tuple[float, float]]:
-    """The places, moved and stretched alike in both directions, so that they fill a square with room round
-    them.
+    """The places, turned so that they spread most from left to right, and stretched alike in both directions so
+    that they fill a square.
     """
+    mid_x, mid_y = (sum(along) / len(places) for along in zip(*places, strict=True))
+    spread_x, spread_y = sum((x - mid_x) ** 2 for x, _ in places), sum((y - mid_y) ** 2 for _, y in places)
+    both = sum((x - mid_x) * (y - mid_y) for x, y in places)
+    # The angle of the first principal axis.
+    angle = math.atan2(2 * both, spread_x - spread_y) / 2
+    cos, sin = math.cos(angle), math.sin(angle)
+    places = [(cos * x + sin * y, cos * y - sin * x) for x, y in places]
     xs, ys = [x for x, _ in places], [y for _, y in places]
     extent = max(max(xs) - min(xs), max(ys) - min(ys)) or 1.0
     middle = ((max(xs) + min(xs)) / 2, (max(ys) + min(ys)) / 2)

@@ -65,6 +65,7 @@ class ChartPie(OutputValue):
             "direction": "clockwise",
             "texttemplate": "%{text}<br>%{percent}",
             "textposition": "auto",
+            "insidetextorientation": "horizontal",
             "hovertemplate": f"%{{text}}: %{{value:,}}{unit} (%{{percent}})<extra></extra>",
             "automargin": True,
         }
@@ -126,7 +127,7 @@ class ChartRadar(OutputValue):
             }
             for one in self.series
         ]
-        polar = {
+        polar: dict[str, Any] = {
             "angularaxis": {
                 "direction": "clockwise",
                 "rotation": 90,
@@ -134,8 +135,10 @@ class ChartRadar(OutputValue):
                 "tickvals": [360 * place / len(self.axes) for place in range(len(self.axes))],
                 "ticktext": list(self.axes),
             },
-            "radialaxis": {"angle": 90, "title": {"text": declared.unit or ""}},
+            "radialaxis": {"angle": 90, "tickangle": 90, "nticks": 5, "title": {"text": declared.unit or ""}},
+            # The axis at the top has its name above it, and the legend stands above that.
+            "domain": {"y": [0, 0.9]},
         }
         if all(value >= 0 for one in self.series for value in one.values):
             polar["radialaxis"]["rangemode"] = "tozero"
-        return figure(data, polar=polar, margin={"l": 56, "r": 56, "t": 48, "b": 40})
+        return figure(data, polar=polar, margin={"l": 56, "r": 56, "t": 32, "b": 40})
