@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pixie_core.catalogue import Option
 
-__all__ = ["CONFIG", "island", "render", "static_url"]
+__all__ = ["CONFIG", "island", "render", "sayable", "static_url"]
 
 CONFIG = {
     # security.md D4: nothing of what htmx can evaluate, insert or fetch beyond what these pages use.
@@ -78,7 +78,7 @@ def render(names: str | Iterable[str], **context: Any) -> Markup:
     surrogate pairs, which no UTF-8 can say, by the replacement character.
     """
     template = _environment().get_or_select_template([names] if isinstance(names, str) else list(names))
-    html = _CONTROLS.sub(_picture, _SURROGATES.sub("\ufffd", template.render(context)))
+    html = _CONTROLS.sub(_picture, sayable(template.render(context)))
     return Markup(html)  # noqa: S704 (made by an escaping template)
 
 
@@ -89,6 +89,11 @@ def _option_text(option: Option) -> str:
 
 def _pretty(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def sayable(text: str) -> str:
+    """The text with the replacement character for each half of a surrogate pair."""
+    return _SURROGATES.sub("\ufffd", text)
 
 
 def _picture(found: re.Match[str]) -> str:

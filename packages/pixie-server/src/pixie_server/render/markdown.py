@@ -13,6 +13,8 @@ import nh3
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
+from pixie_server.render.environment import sayable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -51,6 +53,7 @@ _ATTRIBUTES = {
     "td": {"align"},
 }
 _OWN_PICTURES = ("data:image/png;", "data:image/jpeg;", "data:image/gif;", "data:image/webp;", "/api/artefacts/")
+_ADDRESSES = ("http://", "https://", "mailto:", "/api/artefacts/")
 _MAX_LENGTH = 1_000_000
 
 
@@ -60,7 +63,7 @@ def to_html(source: str) -> Markup:
         return Markup("<pre>{}</pre>").format(source)
     parser = _parser()
     environment: dict[str, Any] = {}
-    tokens = parser.parse(source, environment)
+    tokens = parser.parse(sayable(source), environment)
     _lower_headings(tokens)
     _align(tokens)
     html = parser.renderer.render(tokens, parser.options, environment)
@@ -90,7 +93,7 @@ def _clean(html: str) -> str:
 
 def _attribute(element: str, attribute: str, value: str) -> str | None:
     if (element, attribute) == ("a", "href"):
-        return None if value.strip().lower().startswith("data:") else value
+        return value if value.lower().startswith(_ADDRESSES) else None
     if (element, attribute) == ("img", "src"):
         return value if value.startswith(_OWN_PICTURES) else None
     return value
