@@ -182,7 +182,7 @@ def _served(pixie: Pixie) -> Iterator[tuple[int, ResponseLint]]:
     async def main() -> None:
         async with application(pixie) as (app, served):
             config = Config()
-            config.bind = [f"fd://{listening.fileno()}"]
+            config.bind = [f"fd://{os.dup(listening.fileno())}"]
             config.include_server_header = False
             config.graceful_timeout = 1.0
             config.errorlog = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import socket
 from typing import TYPE_CHECKING
@@ -58,15 +59,17 @@ def address(listening: socket.socket) -> str:
 
 
 async def serve(pixie: Pixie, listening: socket.socket, *, on_ready: Callable[[str], None]) -> None:
-    """Serve until SIGINT or SIGTERM, then end streams, finish requests and return. `on_ready` is told the
-    address.
+    """Serve until SIGINT, SIGTERM or SIGHUP, then end streams, finish requests and return. `on_ready` is told
+    the address. The socket is taken over, and closed as soon as nobody is let in any more.
     """
     loop = asyncio.get_running_loop()
     async with application(pixie) as (app, served):
         for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(each, served.stopping.set)
+            if signal.getsignal(each) is not signal.SIG_IGN:  # as nohup sets it
+                loop.add_signal_handler(each, served.stopping.set)
+        where = address(listening)
         config = Config()
-        config.bind = [f"fd://{listening.fileno()}"]
+        config.bind = [f"fd://{listening.detach()}"]
         config.include_server_header = False
         config.graceful_timeout = _GRACE_SECONDS
         config.shutdown_timeout = _GRACE_SECONDS
@@ -74,5 +77,5 @@ async def serve(pixie: Pixie, listening: socket.socket, *, on_ready: Callable[[s
         config.errorlog = logging.getLogger("pixie.http")
         config.h11_max_incomplete_size = 16 * 1024
         config.alpn_protocols = ["http/1.1"]
-        on_ready(address(listening))
+        on_ready(where)
         await hypercorn_serve(app, config, shutdown_trigger=served.stopping.wait)  # type: ignore[arg-type]
