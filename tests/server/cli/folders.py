@@ -24,7 +24,7 @@ tool = Tool()
 
 
 @tool.run
-def misbehave(file, run):
+def misbehave(run, api_key, file=""):
     """Say what a terminal would obey."""
     print("\\x1b]0;owned\\x07 on stderr", file=sys.stderr, flush=True)
     run.emit("words", "\\x1b[2Jgone")
@@ -38,7 +38,7 @@ GREMLIN_MANIFEST = {
     "id": "gremlin",
     "name": "Gremlin \x1b[31m",
     "inputs": [
-        {"key": "file", "type": "file", "label": "File", "required": False, "default": ""},
+        {"key": "file", "type": "file", "label": "File", "required": False},
         {"key": "api_key", "type": "text", "label": "Key", "default": ""},
     ],
     "outputs": [

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -70,13 +70,44 @@ def test_it_says_one_line_serves_and_ends_with_0(home, port, how):
     assert "Traceback" not in err
 
 
+def test_a_closed_terminal_does_not_end_what_nohup_started(home, port):
+    """A signal that is ignored when Pixie starts stays ignored."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with served(home, port) as (server, url):
+            server.send_signal(signal.SIGHUP)
+            assert get(f"{url}/api/healthz") == {"ok": True}
+            server.send_signal(signal.SIGTERM)
+            assert server.wait(DEADLINE) == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_an_impatient_second_ctrl_c_leaves_nothing_behind(home, port):
+    """Closing is gone through with all the same: the run has its end and the process is gone."""
+    with served(home, port) as (server, url):
+        run = post(f"{url}/api/tools/teller/runs", {"inputs": {"words": 10_000, "pause": 0.05}})
+        while get(f"{url}/api/runs/{run['id']}")["started_at"] is None:
+            pass
+        deadline = time.monotonic() + DEADLINE
+        while server.poll() is None:
+            assert time.monotonic() < deadline
+            server.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                server.wait(0.05)
+    assert server.returncode == 0
+    assert processes_of(home) == []
+    with pixie_core.open(home) as opened:
+        assert opened.get(run["id"]).status == "interrupted"
+
+
 def test_it_ends_within_ten_seconds_with_a_run_and_a_stream_open(home, port):
     """The run becomes interrupted with what had come, the stream ends, the tool's process is gone."""
     with served(home, port) as (server, url):
         run = post(f"{url}/api/tools/teller/runs", {"inputs": {"words": 10_000, "pause": 0.05}})
         request = urllib.request.Request(f"{url}/api/runs/{run['id']}/events", headers={"Accept": "text/event-stream"})
         stream = NO_PROXY.open(request, timeout=DEADLINE)
-        while b"word" not in stream.readline():
+        while b"word0 " not in stream.readline():
             pass
         reader = threading.Thread(target=stream.read)
         reader.start()

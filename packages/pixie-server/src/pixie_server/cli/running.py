@@ -80,7 +80,7 @@ def run(
 
 def _take(manifest: ToolManifest, key: str, text: str, fields: dict[str, list[str]], inputs: dict[str, Any]) -> None:
     """Sort one `--set` into the texts, which are read by their input's type, or, as `@PATH`, into the typed inputs."""
-    from pixie_core.catalogue.inputs import FileInput
+    from pixie_core.catalogue.inputs.files import FileInput
 
     declared = manifest.input(key)
     if not isinstance(declared, FileInput) or not text.startswith("@"):

@@ -90,13 +90,13 @@ class Transcript:
         if now == before:
             return
         self._bar.stop()
+        self._streamed[key] = now  # before it is written: Ctrl+C may come between the two
         again = not now.startswith(before)
         if again or self._current != key:
             self._end_line()
             click.echo(f"{safe(self._label(key))}:")
             self._current = key
         click.echo(safe(now if again else now[len(before) :]), nl=False)
-        self._streamed[key] = now
 
     def _end_line(self) -> None:
         if self._current is not None and not self._streamed[self._current].endswith("\n"):
