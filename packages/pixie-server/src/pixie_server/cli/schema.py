@@ -18,7 +18,7 @@ _WHATS = ("tool", "input", "output", "openapi")
 
 
 @click.command(
-    cls=Command, examples=("pixie schema tool > tool.schema.json", "pixie schema output table", "pixie schema openapi")
+    cls=Command, examples=("pixie schema tool", "pixie schema output table", "pixie schema openapi")
 )
 @click.argument("what", type=click.Choice(_WHATS), default="tool")
 @click.argument("type_name", required=False, metavar="[TYPE]")
