@@ -109,6 +109,9 @@ def read_manifest(source: str | bytes) -> tuple[ToolManifest, tuple[Problem, ...
         raise ManifestInvalid("tool.json", [Problem("$", f"isn't JSON: {error.msg} at {where}")]) from None
     except RecursionError:
         raise ManifestInvalid("tool.json", [Problem("$", "is nested too deeply to be read")]) from None
+    except ValueError:
+        # Python reads no int of more than 4300 digits.
+        raise ManifestInvalid("tool.json", [Problem("$", "holds a number of thousands of digits")]) from None
     return manifest_from(raw)
 
 

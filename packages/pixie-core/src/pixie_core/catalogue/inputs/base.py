@@ -127,9 +127,18 @@ def read_json(text: str) -> Any:
         return json.loads(text, parse_constant=_refused)
     except json.JSONDecodeError as error:
         raise ValueError(f"must be JSON; {error.msg} at line {error.lineno}, column {error.colno}") from None
+    except _RefusedError:
+        raise
+    except ValueError:
+        # Python reads no int of more than 4300 digits.
+        raise ValueError("must be JSON whose numbers a program can hold; one has thousands of digits") from None
     except RecursionError:
         raise ValueError("is nested too deeply to be read") from None
 
 
+class _RefusedError(ValueError):
+    """NaN or Infinity, which Python reads and JSON doesn't know."""
+
+
 def _refused(name: str) -> Any:
-    raise ValueError(f"must be JSON, which has no {name}")
+    raise _RefusedError(f"must be JSON, which has no {name}")
