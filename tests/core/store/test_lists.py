@@ -7,6 +7,7 @@ import pytest
 from pixie_core.errors import AmbiguousRunId, RequestInvalid, RunNotFound
 from pixie_core.run.events import Started
 from pixie_core.store import ArtefactFilter, Publication, RunFilter, Store
+from pixie_core.store.schema import LABELLED
 from pixie_core.testing.clock import FakeClock
 
 SAME = "abcdef12-0000-4000-8000-00000000000"
@@ -135,7 +136,24 @@ def test_filters_combine(many):
     assert found(tool_id="'; DROP TABLE runs; --") == set()
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "!!!!", "W10", "WzEsMl0", "eyJhIjoxfQ", "\u00e4"])
+@pytest.mark.parametrize("how", [{"limit": 0}, {"limit": -1}, {"limit": 10**9}, {"offset": -1}, {"offset": 10**30}])
+def test_a_page_that_makes_no_sense_is_refused(store, how):
+    """By name, and without asking the database."""
+    for listing in (store.runs, store.artefacts):
+        with pytest.raises(RequestInvalid, match=next(iter(how))):
+            listing(**how)
+
+
+def test_numbers_that_the_database_cant_hold_are_beyond_every_event(store, story):
+    """A reader may ask for what comes after anything."""
+    run_id = story.ended()
+    assert store.events(run_id, after=10**30) == list(store.follow(run_id, after=10**30)) == []
+    assert len(store.events(run_id, limit=10**30)) == 2
+
+
+@pytest.mark.parametrize(
+    "cursor", ["WzEwMDAwMDAwMDAwMDAwMDAwMDAwMDAwXQ", "", "x", "!!!!", "W10", "WzEsMl0", "eyJhIjoxfQ", "\u00e4"]
+)
 def test_a_cursor_that_isnt_ours_is_refused(store, cursor):
     """Whatever it decodes to."""
     with pytest.raises(RequestInvalid, match="next"):
@@ -146,7 +164,7 @@ def test_a_cursor_that_isnt_ours_is_refused(store, cursor):
 
 def test_lists_of_runs_use_an_index(store):
     """No sort over all runs, for any filter that pages use."""
-    for where in ("1", "tool_id = 't'", "status = 'ok'", "starred = 1"):
+    for where in ("1", "tool_id = 't'", "status = 'ok'", "starred = 1", LABELLED):
         plan = store.read(
             lambda conn, where=where: " ".join(
                 row[3]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from pixie_core.errors import ArtefactNotFound
-from pixie_core.store.runs import Page, _cursor, _from_cursor, checked_label
+from pixie_core.store.runs import LARGEST_NUMBER, Page, checked_label, checked_range, cursor_of, key_of_cursor
+from pixie_core.store.schema import LABELLED
 
 if TYPE_CHECKING:
     import sqlite3
@@ -76,7 +77,7 @@ def one(conn: sqlite3.Connection, artefact_id: int, *, deleted: bool = False) ->
         )
     )
     # Larger numbers than SQLite's own can't be bound, and are nobody's.
-    known = 0 < artefact_id < 2**63
+    known = 0 < artefact_id <= LARGEST_NUMBER
     query = f"SELECT {_COLUMNS} FROM artefacts WHERE id = ?{hidden}"  # noqa: S608 - our own names
     row = conn.execute(query, (artefact_id,)).fetchone() if known else None
     if row is None:
@@ -88,6 +89,7 @@ def list_artefacts(
     conn: sqlite3.Connection, wanted: ArtefactFilter, *, limit: int, after: str | None, offset: int
 ) -> Page[StoredArtefact]:
     """Artefacts that the filter lets through, newest first."""
+    checked_range(limit, offset)
     where = ["deleted_at IS NOT NULL" if wanted.deleted else "deleted_at IS NULL"]
     values: list[Any] = []
     for column in ("run_id", "tool_id", "output_key", "sha256", "starred", "spilled"):
@@ -103,16 +105,16 @@ def list_artefacts(
             where.append("mime = ?")
             values.append(wanted.mime)
     if wanted.labelled is not None:
-        where.append("trim(coalesce(label, '')) <> ''" if wanted.labelled else "trim(coalesce(label, '')) = ''")
+        where.append(LABELLED if wanted.labelled else f"NOT {LABELLED}")
     if after is not None:
         where.append("id < ?")
-        values.extend(_from_cursor(after, (int,)))
+        values.extend(key_of_cursor(after, (int,)))
     rows = conn.execute(
         f"SELECT {_COLUMNS} FROM artefacts WHERE {' AND '.join(where)} ORDER BY id DESC LIMIT ? OFFSET ?",  # noqa: S608 - our own names, values bound
         (*values, limit + 1, offset),
     ).fetchall()
     items = tuple(map(_artefact, rows[:limit]))
-    return Page(items, _cursor(items[-1].id) if len(rows) > limit else None)
+    return Page(items, cursor_of(items[-1].id) if len(rows) > limit else None)
 
 
 def set_star(conn: sqlite3.Connection, artefact_id: int, starred: bool | None) -> bool:

@@ -15,7 +15,7 @@ from pixie_core.run.fold import apply, fold
 from pixie_core.store.files import StagedFile
 from pixie_core.store.json_text import not_json, to_json
 from pixie_core.store.rows import begun, ended, result_columns
-from pixie_core.store.runs import columns_of, one
+from pixie_core.store.runs import LARGEST_NUMBER, columns_of, one
 
 if TYPE_CHECKING:
     import sqlite3
@@ -161,7 +161,7 @@ def read(conn: sqlite3.Connection, run_id: str, after: int = 0, limit: int | Non
     """The records after number `after`, at most `limit`, as they were written."""
     rows = conn.execute(
         "SELECT body FROM run_events WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?",
-        (run_id, after, -1 if limit is None else limit),
+        (run_id, min(after, LARGEST_NUMBER), -1 if limit is None else min(limit, LARGEST_NUMBER)),
     )
     return [Record.read(body) for (body,) in rows]
 
@@ -180,7 +180,8 @@ def read_page(conn: sqlite3.Connection, run_id: str, after: int) -> tuple[list[R
     texts: list[str] = []
     size = 0
     rows = conn.execute(
-        "SELECT body FROM run_events WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?", (run_id, after, PAGE_RECORDS)
+        "SELECT body FROM run_events WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?",
+        (run_id, min(after, LARGEST_NUMBER), PAGE_RECORDS),
     )
     for (body,) in rows:
         texts.append(body)

@@ -18,6 +18,7 @@ from pixie_core.run.events import Status
 from pixie_core.store.json_text import to_json
 from pixie_core.store.owner import Owner
 from pixie_core.store.rows import RUN_COLUMNS, RunSummary, summary, unwrapped_inputs
+from pixie_core.store.schema import LABELLED
 
 if TYPE_CHECKING:
     import sqlite3
@@ -28,6 +29,9 @@ __all__ = ["ActiveRun", "Page", "RunFilter", "find", "insert", "list_runs", "one
 T = TypeVar("T")
 SHORTEST_PREFIX = 6
 _MOST_CANDIDATES = 10
+LARGEST_PAGE = 10_000
+LARGEST_NUMBER = 2**63 - 1
+"""SQLite holds none beyond."""
 _TOOL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*", re.ASCII)
 
 
@@ -175,17 +179,18 @@ def list_runs(
     conn: sqlite3.Connection, wanted: RunFilter, *, limit: int, after: str | None, offset: int
 ) -> Page[RunSummary]:
     """Runs that the filter lets through, newest first."""
+    checked_range(limit, offset)
     where, values = _conditions(wanted)
     if after is not None:
         where.append("(started_at, id) < (?, ?)")
-        values.extend(_from_cursor(after))
+        values.extend(key_of_cursor(after))
     rows = conn.execute(
         f"SELECT {RUN_COLUMNS} FROM runs WHERE {' AND '.join(where)}"  # noqa: S608 - our own names, values bound
         " ORDER BY started_at DESC, id DESC LIMIT ? OFFSET ?",
         (*values, limit + 1, offset),
     ).fetchall()
     items = tuple(map(summary, rows[:limit]))
-    return Page(items, _cursor(items[-1].created_at, items[-1].id) if len(rows) > limit else None)
+    return Page(items, cursor_of(items[-1].created_at, items[-1].id) if len(rows) > limit else None)
 
 
 def _conditions(wanted: RunFilter) -> tuple[list[str], list[Any]]:
@@ -199,7 +204,7 @@ def _conditions(wanted: RunFilter) -> tuple[list[str], list[Any]]:
     if wanted.starred is not None:
         where.append("starred = 1" if wanted.starred else "starred = 0")
     if wanted.labelled is not None:
-        where.append("trim(coalesce(label, '')) <> ''" if wanted.labelled else "trim(coalesce(label, '')) = ''")
+        where.append(LABELLED if wanted.labelled else f"NOT {LABELLED}")
     if wanted.since is not None:
         where.append("started_at >= ?")
         values.append(wanted.since)
@@ -209,18 +214,33 @@ def _conditions(wanted: RunFilter) -> tuple[list[str], list[Any]]:
     return where, values
 
 
-def _cursor(*key: Any) -> str:
+def cursor_of(*key: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
 
 
-def _from_cursor(cursor: str, kinds: tuple[type, ...] = (str, str)) -> list[Any]:
+def key_of_cursor(cursor: str, kinds: tuple[type, ...] = (str, str)) -> list[Any]:
     try:
         key = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
     except (ValueError, binascii.Error):
         key = None
-    if not isinstance(key, list) or tuple(map(type, key)) != kinds:
+    if not isinstance(key, list) or tuple(map(type, key)) != kinds or not all(map(_storable, key)):
         raise RequestInvalid("The page", (Problem("$.after", "must be the `next` of an earlier answer"),))
     return key
+
+
+def _storable(part: Any) -> bool:
+    return not isinstance(part, int) or abs(part) <= LARGEST_NUMBER
+
+
+def checked_range(limit: int, offset: int) -> None:
+    """Raise RequestInvalid unless that many items can be asked for."""
+    if not 1 <= limit <= LARGEST_PAGE:
+        problem = Problem("$.limit", f"is {limit}; it must be from 1 to {LARGEST_PAGE}")
+    elif not 0 <= offset <= LARGEST_NUMBER:
+        problem = Problem("$.offset", f"is {offset}; it must be 0 or more")
+    else:
+        return
+    raise RequestInvalid("The page", (problem,))
 
 
 def running(conn: sqlite3.Connection) -> tuple[ActiveRun, ...]:

@@ -6,7 +6,7 @@ by hand and older databases are opened in place. What Pixie has added since is s
 
 from __future__ import annotations
 
-__all__ = ["ADDED", "ADDED_COLUMNS", "APPLICATION_ID", "DOCUMENTED", "INDEXES", "TRIGGERS"]
+__all__ = ["ADDED", "ADDED_COLUMNS", "APPLICATION_ID", "DOCUMENTED", "INDEXES", "LABELLED", "PROTECTED_RUN", "TRIGGERS"]
 
 APPLICATION_ID = 0x50495849
 """`PIXI`, in the database's header: what `file` and we know it by."""
@@ -148,6 +148,7 @@ INDEXES = (
     "CREATE INDEX IF NOT EXISTS runs_by_status ON runs (status, started_at, id)",
     "CREATE INDEX IF NOT EXISTS runs_by_parent ON runs (parent_run_id) WHERE parent_run_id IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS runs_starred ON runs (started_at, id) WHERE starred = 1",
+    "CREATE INDEX IF NOT EXISTS runs_labelled ON runs (started_at, id) WHERE label IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS runs_with_files ON runs (total_artefact_bytes) WHERE total_artefact_bytes > 0",
     "CREATE INDEX IF NOT EXISTS artefacts_by_run ON artefacts (run_id)",
     "CREATE INDEX IF NOT EXISTS artefacts_by_tool ON artefacts (tool_id, id)",
@@ -155,6 +156,10 @@ INDEXES = (
 )
 
 _BLANK = "char(32, 9, 10, 11, 12, 13)"
+
+
+LABELLED = f"(label IS NOT NULL AND trim(label, {_BLANK}) <> '')"
+"""SQL that is true of a row with a label that says something."""
 
 
 def _marked(row: str) -> str:
