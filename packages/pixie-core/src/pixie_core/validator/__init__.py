@@ -1,6 +1,7 @@
 """Is a tool what it says? Twelve checks, each a line of a report."""
 
+from pixie_core.validator.recording import UpdatedFixture, update_fixtures
 from pixie_core.validator.report import CHECKS, Check, Report
 from pixie_core.validator.validation import Validator, validate
 
-__all__ = ["CHECKS", "Check", "Report", "Validator", "validate"]
+__all__ = ["CHECKS", "Check", "Report", "UpdatedFixture", "Validator", "update_fixtures", "validate"]

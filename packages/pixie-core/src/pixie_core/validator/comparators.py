@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pixie_core.catalogue.base import Json
 
-__all__ = ["Tolerance", "compare", "default_tolerance", "read_tolerance"]
+__all__ = ["Tolerance", "compare", "default_tolerance", "file_digest", "read_tolerance"]
 
 
 @frozen
@@ -198,7 +198,7 @@ def _differences(
             apart, allowed = abs(actual - expected), tolerance.allowed(expected)
             yield Problem(path, f"expected {expected!r}, found {actual!r}: {apart:.3g} apart, {allowed:.3g} allowed")
     elif isinstance(expected, str) and isinstance(actual, str) and expected.startswith("data:"):
-        yield from _files(_digest(expected), actual, path)
+        yield from _files(file_digest(expected), actual, path)
     elif expected != actual or type(expected) is not type(actual):
         yield Problem(path, _of_texts(expected, actual))
 
@@ -235,7 +235,7 @@ def _shown(value: Json) -> str:
 
 def _files(expected: Mapping[str, Any], actual: str, path: str) -> Iterator[Problem]:
     """Files by their size and SHA-256."""
-    found = _digest(actual)
+    found = file_digest(actual)
     wanted_size = expected.get("size", expected.get("size_bytes"))
     if wanted_size is not None and found["size"] != wanted_size:
         yield Problem(path, f"expected a file of {wanted_size} bytes, found {found['size']}")
@@ -244,7 +244,7 @@ def _files(expected: Mapping[str, Any], actual: str, path: str) -> Iterator[Prob
         yield Problem(path, f"the file differs: {said}")
 
 
-def _digest(source: str) -> dict[str, Any]:
+def file_digest(source: str) -> dict[str, Any]:
     """Size and SHA-256 of a data URL's bytes; of any other source those of its own text."""
     head, comma, body = source.partition(",")
     content = source.encode("utf-8", "replace")
