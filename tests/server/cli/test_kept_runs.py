@@ -31,6 +31,7 @@ def test_view_runs_lists_the_newest_first(home):
     assert rest == []
     assert " ok " in newest
     assert "a=3, b=4" in newest
+    assert "steps=3 rows, sum=7 km" in newest
     assert " error " in failed
     assert "told to fail" in failed
     assert "…" in oldest

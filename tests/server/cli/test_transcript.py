@@ -171,3 +171,13 @@ def test_a_terminal_gets_a_bar_that_goes_away(capsys, monkeypatch):
     assert "half way" in err
     assert out == "Reply:\nwords\n"
     assert err.endswith("\x1b[2KRun 6f1c2a9b: done in 1.2 s.\n")
+
+
+def test_the_bar_does_not_come_back_once_text_streams(capsys, monkeypatch):
+    """Taking the bar away would wipe out the words on its line."""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    half, most = Progress(value=0.5, message=None), Progress(value=0.9, message=None)
+    out, err = told(capsys, half, text("reply", "one "), most, text("reply", "two"), OK)
+    assert out == "Reply:\none two\n"
+    assert err.count("\x1b[?25l") == 1, "a bar hides the cursor when it is drawn"

@@ -10,9 +10,8 @@ from pixie_server.cli.command import Command, as_json, pass_session
 from pixie_server.cli.terminal import console, print_json, safe, shortened, table, when
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from pixie_core.run import Run
+    from pixie_core.tool import ToolManifest
     from pixie_server.cli.command import Session
 
 __all__ = ["label_run", "star_run", "view_logs", "view_runs"]
@@ -37,41 +36,34 @@ def view_runs(session: Session, tool: str, count: int, *, as_json: bool) -> None
         runs = [pixie.get(each.id) for each in pixie.runs(tool=tool, limit=count).items]
         if not runs:
             pixie.tools.get(tool)
+        manifest = pixie.manifest_of(runs[0]) if runs else None
     if as_json:
         print_json([_facts(run) for run in runs])
     elif not runs:
         click.echo(f"{tool} has no runs yet. `pixie run {tool}` makes one.", err=True)
     else:
         headings = ("Run", "When", "Duration", "Status", "Inputs", "Outputs", "", "Label")
-        console().print(table(headings, (_row(run) for run in runs), right=("Duration",)))
+        console().print(table(headings, (_row(run, manifest) for run in runs), right=("Duration",)))
 
 
-def _row(run: Run) -> tuple[str, ...]:
-    from pixie_server.render.words import duration
+def _row(run: Run, manifest: ToolManifest | None) -> tuple[str, ...]:
+    from pixie_core.masking import masked
+    from pixie_server.cli.outputs import at_a_glance
+    from pixie_server.render.words import brief, duration
 
+    inputs = ", ".join(f"{key}={brief(value)}" for key, value in masked(dict(run.inputs)).items())
+    # The last one first: that is where a run mostly says what it found.
+    outputs = ", ".join(at_a_glance(manifest, output) for output in reversed(tuple(run.outputs.values())))
     return (
         run.id[:8],
         when(run.started_at or run.created_at),
         duration(run.duration_ms),
         run.status,
-        _in_brief(run.inputs),
-        shortened(run.error, _LENGTH) if run.error else _in_brief(_tail(run)),
+        shortened(inputs, _LENGTH),
+        shortened(run.error or outputs, _LENGTH),
         "★" if run.starred else "",
         run.label or "",
     )
-
-
-def _in_brief(values: Mapping[str, Any]) -> str:
-    """`key=value` of each, masked, in one line."""
-    from pixie_core.masking import masked
-    from pixie_server.render.words import brief
-
-    return shortened(", ".join(f"{key}={brief(value)}" for key, value in masked(dict(values)).items()), _LENGTH)
-
-
-def _tail(run: Run) -> dict[str, Any]:
-    """The outputs, the last one first: that is where a run mostly says what it found."""
-    return dict(reversed(run.values().items()))
 
 
 def _facts(run: Run) -> dict[str, Any]:

@@ -17,9 +17,7 @@ __all__ = ["schema"]
 _WHATS = ("tool", "input", "output", "openapi")
 
 
-@click.command(
-    cls=Command, examples=("pixie schema tool", "pixie schema output table", "pixie schema openapi")
-)
+@click.command(cls=Command, examples=("pixie schema tool", "pixie schema output table", "pixie schema openapi"))
 @click.argument("what", type=click.Choice(_WHATS), default="tool")
 @click.argument("type_name", required=False, metavar="[TYPE]")
 def schema(what: str, type_name: str | None) -> None:

@@ -6,24 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pixie_core.catalogue import OUTPUT_TYPES, OutputDeclaration
 from pixie_core.run.events import Finished, Log, Output, Progress, Queued, Started
-from pixie_core.structure import Problems, structure
-from pixie_server.cli.terminal import console, json_text, safe, shortened, table
+from pixie_server.cli.outputs import declaration, renderables
+from pixie_server.cli.terminal import console, safe, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-    from rich.console import Console, RenderableType
+    from rich.console import Console
 
-    from pixie_core.catalogue import Rows
     from pixie_core.run import Record, Run
     from pixie_core.tool import ToolManifest
 
 __all__ = ["Transcript"]
-
-_ROWS_SHOWN = 20
-_CELL = 60
 
 
 class Transcript:
@@ -89,7 +84,7 @@ class Transcript:
         now = piece if event.whole else before + piece
         if now == before:
             return
-        self._bar.stop()
+        self._bar.retire()
         self._streamed[key] = now  # before it is written: Ctrl+C may come between the two
         again = not now.startswith(before)
         if again or self._current != key:
@@ -108,10 +103,8 @@ class Transcript:
         return declared.label if declared else key
 
     def _whole(self, out: Console, key: str, kind: str, value: Any) -> None:
-        declared = (self._manifest.output(key) if self._manifest else None) or OutputDeclaration(
-            key=key, type=kind, label=key
-        )
-        words = list(_renderables(declared, kind, value))
+        declared = declaration(self._manifest, key, kind)
+        words = list(renderables(declared, value))
         if len(words) == 1 and isinstance(words[0], str) and "\n" not in words[0]:
             click.echo(f"{safe(declared.label)}: {words[0]}")
             return
@@ -121,16 +114,20 @@ class Transcript:
 
 
 class _Bar:
-    """A bar on stderr where that is a terminal; otherwise nothing. Stopped, it comes back with the next progress."""
+    """A bar on stderr where that is a terminal; otherwise nothing.
+
+    Stopped, it comes back with the next progress; retired, never: it would wipe out the line that a text has begun.
+    """
 
     def __init__(self, errors: Console) -> None:
         self._errors = errors
         self._progress: Any = None
         self._task: Any = None
         self._words = ""
+        self._retired = False
 
     def at(self, value: float | None, words: str | None) -> None:
-        if not self._errors.is_terminal:
+        if self._retired or not self._errors.is_terminal:
             return
         self._words = shortened(words, 50) if words is not None else self._words
         if self._progress is None:
@@ -143,6 +140,10 @@ class _Bar:
         total = None if value is None else 1.0
         self._progress.update(self._task, total=total, completed=value or 0.0, description=self._words)
 
+    def retire(self) -> None:
+        self._retired = True
+        self.stop()
+
     def stop(self) -> None:
         if self._progress is not None:
             self._progress.stop()
@@ -153,39 +154,6 @@ def _words(value: Any) -> str:
     """The text in a text-like value, bare or with its language."""
     inner = value.get("value") if isinstance(value, dict) else value
     return inner if isinstance(inner, str) else ""
-
-
-def _renderables(declared: OutputDeclaration, kind: str, value: Any) -> Iterable[RenderableType]:
-    """The value by the first of its views that a terminal can show; strings among them are safe."""
-    cls = OUTPUT_TYPES.get(kind)
-    try:
-        typed: Any = structure(cls, {"value": value} if cls.bare() else value) if cls else None
-    except Problems:
-        typed = None
-    if typed is None:
-        yield shortened(json_text(value, indent=None), 2_000)
-    elif "text" in typed.views():
-        yield safe(typed.to_text(declared))
-    elif "rows" in typed.views():
-        yield from _table(typed.to_rows(declared))
-    elif "media" in typed.views():
-        for each in typed.to_media(declared):
-            name = each.filename or each.label or each.mime or "a file"
-            yield shortened(name if each.source.startswith("data:") else f"{name}: {each.source}", 200)
-    else:
-        yield shortened(json_text(value, indent=None), 200)
-
-
-def _table(rows: Rows) -> Iterable[RenderableType]:
-    from itertools import islice
-
-    from pixie_server.render.words import cell
-
-    shown = ([shortened(cell(each), _CELL) for each in row] for row in islice(rows, _ROWS_SHOWN))
-    numbers = [safe(column.label) for column in rows.columns if column.type == "number"]
-    yield table([safe(column.label) for column in rows.columns], shown, right=numbers)
-    if rows.length > _ROWS_SHOWN:
-        yield f"… and {rows.length - _ROWS_SHOWN} more rows"
 
 
 def _ending(run: Run) -> str:
