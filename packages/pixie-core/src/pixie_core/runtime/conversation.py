@@ -40,6 +40,8 @@ CANCEL_SECONDS = 2.0
 LOOK_SECONDS = 0.5
 DYING_SECONDS = 1.0
 """How long the last words of a process that has ended may still be on the way."""
+CUT_OFF_SECONDS = 0.25
+"""How long after the end of what may be half an answer its process is given to be known as dead."""
 COMPLETE_SECONDS = 5.0
 """How long a stream may stay open in silence once every output is done."""
 SILENT_SECONDS = 60.0
@@ -130,6 +132,8 @@ class Conversation:
             tells = self._masker.finds(reply.body.decode("utf-8", "replace"))
             cleaned, notes = clean(raw, self._masker.mask if tells else None)
         except Undecodable as error:
+            if self.process.wait(CUT_OFF_SECONDS):
+                raise self._died() from None
             raise self._garbage(self._masker.mask(f"{error}")) from None
         del reply
         given, said = unwrap(self._manifest, cleaned)
@@ -209,7 +213,9 @@ class Conversation:
             elif silent > SILENT_SECONDS and not told_silence:
                 told_silence = True
                 self._recorder.add(Log(text=f"The tool has said nothing for {SILENT_SECONDS:g} s.", source="pixie"))
-        self._record(reader.close(), 0)
+        over = self._record(reader.close(), 0)
+        if not over and not reader.complete and self.process.wait(CUT_OFF_SECONDS):
+            raise self._died()
 
     def _record(self, said: list[Said], size: int) -> bool:
         """Record what some bytes of a stream said; True when it is over. Raises ToolRefused for an `error` event."""

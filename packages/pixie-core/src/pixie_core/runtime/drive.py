@@ -130,9 +130,7 @@ class Drive:
                     status="interrupted", duration_ms=self._duration(), error=said, error_code="interrupted"
                 )
         limit = self._manifest.max_runtime_seconds
-        said = (
-            f"{self.tool.id} was ended: a run may take {limit} s (max_runtime_seconds in tool.json), and it took more."
-        )
+        said = f"{self.tool.id} was ended: a run of it may take {limit} s (max_runtime_seconds), and it took longer."
         return self._bad_end(said, RunTimedOut.code, self._capture.tail(STDERR_CHARACTERS))
 
     def _bad_end(self, said: str, code: str, stderr: str) -> Finished:

@@ -57,10 +57,12 @@ def recover(store: Store, settings: Settings) -> Recovered:
 
 def _remove_folders(store: Store, settings: Settings) -> int:
     """Folders that tools of ended runs were told to leave files in."""
-    working = {run.id for run in store.running()}
     removed = 0
     with suppress(FileNotFoundError):
-        for folder in sorted((settings.artefacts_root / ".incoming").iterdir()):
+        # The folders first: one that is made meanwhile belongs to a run whose row was there before it.
+        folders = sorted((settings.artefacts_root / ".incoming").iterdir())
+        working = {run.id for run in store.running()}
+        for folder in folders:
             if folder.name not in working and folder.is_dir() and not folder.is_symlink():
                 shutil.rmtree(folder, ignore_errors=True)
                 removed += 1

@@ -71,8 +71,10 @@ class Handler(BaseHTTPRequestHandler):
         if url.path == "/cancel":
             self.cancel(parse_qs(url.query).get("run_id", [""])[-1])
             return
-        is_json = "json" in self.headers.get("Content-Type", "")
-        sent: dict[str, Any] = json.loads(body) if is_json else {"raw": body.decode("latin-1"), "inputs": {}}
+        if "json" not in self.headers.get("Content-Type", ""):
+            self.answer({"text": body.decode("latin-1")})
+            return
+        sent: dict[str, Any] = json.loads(body)
         inputs = sent.get("inputs", {})
         run_id = sent.get("run_id", self.headers.get("X-Pixie-Run-Id", ""))
         RUNS[run_id] = {"inputs": inputs, "sent": sent, "headers": dict(self.headers)}
