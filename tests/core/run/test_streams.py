@@ -93,8 +93,7 @@ def test_an_event_that_never_ends_is_refused():
         decoder = SseDecoder(max_event_bytes=1000)
         decoder.feed(b"data: fine\n\n" * 500)
         with pytest.raises(EventTooLarge, match="larger than 1000 bytes"):
-            for _ in range(50):
-                decoder.feed(piece)
+            list(map(decoder.feed, [piece] * 50))
 
 
 def test_pings_between_events_dont_add_up():

@@ -4,6 +4,7 @@ import base64
 import json
 import threading
 import time
+from itertools import pairwise
 
 import psutil
 import pytest
@@ -607,7 +608,7 @@ def test_runs_of_a_tool_that_isnt_concurrent_go_one_by_one_in_order(runs, hostil
     assert [run.status for run in ended] == ["ok"] * 4
     assert [run.started_at for run in ended] == sorted(run.started_at for run in ended)
     assert runs.kinds(ended[1])[:2] == ["queued", "started"]
-    assert all(a.finished_at <= b.started_at for a, b in zip(ended, ended[1:], strict=False))
+    assert all(a.finished_at <= b.started_at for a, b in pairwise(ended))
 
 
 def test_no_more_runs_work_and_wait_than_may(settings, store, hostile, waiting_file):
