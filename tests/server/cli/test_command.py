@@ -1,9 +1,9 @@
 """What every command shares: options, examples, errors as words and exit codes."""
 
+import resource
 import shlex
 import subprocess
 import sys
-import time
 
 import click
 import pytest
@@ -135,12 +135,13 @@ def test_the_first_sentence_of_each_command_fits_into_the_list(command):
 
 
 def test_help_is_there_at_once():
-    """What is slow to import is imported by the commands that use it: the quickest of five in under 0.3 s."""
+    """What is slow to import is imported by the commands that use it: under 0.3 s of work, however busy the machine."""
 
     def seconds():
-        begun = time.perf_counter()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([sys.executable, "-m", "pixie_server.cli", "--help"], check=True, capture_output=True)
-        return time.perf_counter() - begun
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
     assert min(seconds() for _ in range(5)) < 0.3
 

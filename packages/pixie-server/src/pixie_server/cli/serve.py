@@ -37,7 +37,7 @@ def _serve(settings: Settings, *, open_page: bool, sync: bool) -> None:
     import asyncio
 
     from pixie_core.facade import Pixie
-    from pixie_core.runtime import recover
+    from pixie_core.runtime import become_subreaper, recover
     from pixie_core.store import ServerLock
     from pixie_server import assets, serving
     from pixie_server.cli.environments import make_environments
@@ -47,6 +47,7 @@ def _serve(settings: Settings, *, open_page: bool, sync: bool) -> None:
         if open_page:
             show(address)
 
+    become_subreaper()
     # A data folder or a port that is taken is said now, and not after minutes of installing.
     with (
         ServerLock(settings.db_path),
