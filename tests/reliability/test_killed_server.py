@@ -1,14 +1,17 @@
 """What is there after the server was killed: the run with what it had streamed, no process of it, and everything else."""
 
+import json
 import os
 import signal
+import socket
 import time
+import urllib.request
 
 import pytest
 
 import pixie_core
 from tests.server.cli.folders import DEADLINE
-from tests.server.cli.test_serve import get, post, served
+from tests.server.cli.test_serve import NO_PROXY, post, served
 from tests.server.live_pixie import add_tool, add_tools, processes_of
 
 LEAVER_MANIFEST = {
@@ -53,11 +56,16 @@ def home(tmp_path):
 @pytest.fixture
 def port():
     """A free port."""
-    import socket
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def get(url):
+    """The JSON that an address answers."""
+    request = urllib.request.Request(url, headers={"Accept": "application/json"})
+    with NO_PROXY.open(request, timeout=DEADLINE) as response:
+        return json.load(response)
 
 
 def until(what, condition):
