@@ -222,6 +222,14 @@ def test_one_connection_serves_many_requests(echo):
     assert connection.sock.getsockname()[1] == port
 
 
+def test_head_is_answered_without_a_body(echo):
+    """HEAD gets a refusal that is a head alone, so that the next answer isn't mistaken for its body."""
+    connection = echo.connect()
+    answer = echo.ask("HEAD", "/healthz", on=connection)
+    assert (answer.status, answer.body) == (405, b"")
+    assert echo.ask("GET", "/healthz", on=connection).json == {"ok": True}
+
+
 def test_a_body_in_chunks_is_understood(echo):
     """Transfer-Encoding: chunked carries a request as well as a length does."""
     chunks = iter([b'{"word": "a', b'b", "ti', b'mes": 2}'])

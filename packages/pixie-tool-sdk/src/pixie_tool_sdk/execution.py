@@ -118,15 +118,15 @@ class Runs:
         ).start()
         return encode({output.key: EMPTY.get(output.type) for output in self._declaration.outputs.values()})
 
-    def stop(self, seconds: float) -> None:
-        """Take no more runs, cancel those that are there, and wait for them to end."""
+    def stop(self, seconds: float) -> bool:
+        """Take no more runs, cancel those that are there, and wait for them to end. False when one still works."""
         with self._lock:
             self._stopping = True
             active = [execution for execution in self._runs.values() if not execution.ended.is_set()]
             for execution in active:
                 execution.run._cancel()  # noqa: SLF001 - hidden from authors, not from here
             self._lock.notify_all()
-            self._lock.wait_for(lambda: all(execution.ended.is_set() for execution in active), timeout=seconds)
+            return self._lock.wait_for(lambda: all(execution.ended.is_set() for execution in active), timeout=seconds)
 
     def cancel(self, execution: Execution) -> bool:
         """Ask a run to end, whether it works or waits for its turn. False when it had ended already."""

@@ -198,6 +198,11 @@ class Connection:
             lines.append("Connection: close")
         head = "\r\n".join([*lines, "", ""]).encode("latin-1")
         self._socket.settimeout(_IDLE_SECONDS)
+        if request is not None and request.method == "HEAD":
+            # Its answer ends with the head, whatever the head says of a body.
+            self._keep_alive = self._keep_alive and whole
+            self._write(head)
+            return
         if isinstance(response.body, bytes):
             self._write(head + response.body if len(response.body) < _BLOCK else head)
             if len(response.body) >= _BLOCK:

@@ -143,5 +143,7 @@ def _described(head: bytes) -> tuple[str, str | None, str]:
         if charset.lower() == "utf-8":
             filename = unquote(rest.partition("'")[2])
     if filename is not None:
+        # Browsers write a quotation mark so (HTML, "multipart form data").
+        filename = filename.replace("%22", '"')
         filename = re.split(r"[/\\]", filename)[-1]
     return parameters["name"], filename, fields.get("content-type", "application/octet-stream")

@@ -51,7 +51,7 @@ class Run:
         uploads_dir: tempfile.TemporaryDirectory[str] | None = None,
     ) -> None:
         self.id: Final = id
-        self.inputs: Final = inputs
+        self._inputs = inputs
         self._declaration = declaration
         self._stream = stream
         self._artefacts_dir = artefacts_dir
@@ -62,6 +62,11 @@ class Run:
         # Outputs that have been sent: whether each is complete, and the last value of those that are replaced.
         self._emitted: dict[str, bool] = {}
         self._last: dict[str, Any] = {}
+
+    @property
+    def inputs(self) -> Mapping[str, Any]:
+        """The inputs by key, as they came or by their defaults. Empty once the run has ended: they may be large."""
+        return self._inputs
 
     @property
     def cancelled(self) -> bool:
@@ -187,6 +192,7 @@ class Run:
 
     def _end(self) -> None:
         self._ended = True
+        self._inputs = {}
         if self._uploads_dir is not None:
             self._uploads_dir.cleanup()
 

@@ -7,6 +7,7 @@ the port; it keeps one end of a pipe open, the lifeline, so that its tools end w
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import selectors
@@ -17,7 +18,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NoReturn
 
 from pixie_tool_sdk.encoding import encode
 from pixie_tool_sdk.errors import ToolError
@@ -82,13 +83,14 @@ def serve(
     listener: socket.socket,
     lifeline: int | None,
     answer: Callable[[Request], Response],
-    stop: Callable[[float], None],
+    stop: Callable[[float], bool],
+    ready: Callable[[], None],
 ) -> None:
     """Answer requests until SIGTERM, SIGINT or the end of the lifeline; the main thread's business.
 
-    At a signal the socket is closed, and `stop` is called with the seconds that are left for runs to end. A second
-    later at the latest the process has exited with code 0, even if a run doesn't end. When the lifeline ends, so does
-    the process, at once.
+    `ready` is called when signals are heeded. At a signal the socket is closed, and `stop` is called with the seconds
+    that are left for runs to end. A second later at the latest the process has exited with code 0, even if a run
+    doesn't end. When the lifeline ends, so does the process, at once.
     """
     answers = _Answers(answer)
     waker, wakened = socket.socketpair()
@@ -103,23 +105,26 @@ def serve(
         selector.register(listener, selectors.EVENT_READ, "connection")
         if lifeline is not None:
             selector.register(lifeline, selectors.EVENT_READ, "lifeline")
+        ready()
         while True:
-            ready = {key.data for key, _ in selector.select()}
+            events = {key.data for key, _ in selector.select()}
             # Another signal that the tool handles itself (SIGCHLD, SIGUSR1) wakes the loop as well, and isn't an end.
-            if "signal" in ready and ends.intersection(wakened.recv(4096)):
+            if "signal" in events and ends.intersection(wakened.recv(4096)):
                 break
-            if lifeline is not None and "lifeline" in ready and not os.read(lifeline, 4096):
+            if lifeline is not None and "lifeline" in events and not os.read(lifeline, 4096):
                 listener.close()
                 _end_with_parent()
-            if "connection" in ready:
+            if "connection" in events:
                 _accept(listener, answers)
         for name in ends:
             signal.signal(name, signal.SIG_IGN)
         signal.set_wakeup_fd(-1)
     threading.Thread(target=_exit_after, args=(_GRACE_SECONDS + _LAST_SECONDS,), name="exit", daemon=True).start()
     until = time.monotonic() + _GRACE_SECONDS
-    stop(_GRACE_SECONDS)
-    answers.wait(until - time.monotonic())
+    if not (stop(_GRACE_SECONDS) and answers.wait(until - time.monotonic())):
+        # A thread that is left at work may crash an interpreter that takes itself apart round it.
+        atexit._run_exitfuncs()  # noqa: SLF001 - there is no public way, and multiprocessing goes this one
+        _exit()
 
 
 class _Answers:
@@ -147,10 +152,10 @@ class _Answers:
         finally:
             connection.close()
 
-    def wait(self, seconds: float) -> None:
-        """Wait for the answers that are under way."""
+    def wait(self, seconds: float) -> bool:
+        """Wait for the answers that are under way. False when there still are some."""
         with self._changed:
-            self._changed.wait_for(lambda: not self._under_way, timeout=max(0.0, seconds))
+            return self._changed.wait_for(lambda: not self._under_way, timeout=max(0.0, seconds))
 
     @contextlib.contextmanager
     def _counted(self) -> Iterator[None]:
@@ -205,6 +210,11 @@ def _end_with_parent() -> None:
 
 def _exit_after(seconds: float) -> None:
     threading.Event().wait(seconds)
-    # A run that doesn't look at its cancel, or a thread of the author's, holds the interpreter: it isn't waited for.
+    # A thread of the author's, or what runs at exit, holds the interpreter: it isn't waited for.
+    _exit()
+
+
+def _exit() -> NoReturn:
+    sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)

@@ -94,8 +94,11 @@ class Tool:
         routes = Routes(self._declaration, bound, runs, self._suggestions, surroundings.token)
         listener = listen(port, surroundings.socket)
         host, taken = listener.getsockname()[:2]
-        print(f"{self.id} listens on http://{host}:{taken}", file=sys.stderr, flush=True)  # noqa: T201
-        serve(listener, surroundings.lifeline, routes.answer, runs.stop)
+
+        def announce() -> None:
+            print(f"{self.id} listens on http://{host}:{taken}", file=sys.stderr, flush=True)  # noqa: T201
+
+        serve(listener, surroundings.lifeline, routes.answer, runs.stop, announce)
 
     def _checked(self) -> tuple[Callable[..., Any], Arguments]:
         if self._function is None:
