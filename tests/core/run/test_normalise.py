@@ -56,6 +56,9 @@ def test_every_row_of_the_table_is_a_type():
     assert set(CANONICAL) <= set(OUTPUT_TYPES)
 
 
+PNG = OUTPUT_TYPES["image"].example
+WAV = "data:audio/wav;base64,UklGRgAAAABXQVZF"
+
 WILD = [
     ("text", {"value": "words"}, "words", None),
     ("text", 42, "42", "written out"),
@@ -150,6 +153,75 @@ WILD = [
     ),
     ("image", {"value": "data:image/png;base64,AA=="}, "data:image/png;base64,AA==", None),
     ("image", "iVBORw0KGgoAAAA=", "data:image/png;base64,iVBORw0KGgoAAAA=", "bare base64"),
+    (
+        "image_grid",
+        [PNG, {"src": PNG, "title": "B"}],
+        {"images": [{"value": PNG}, {"value": PNG, "label": "B"}]},
+        "bare",
+    ),
+    ("image_compare", {"before": {"value": PNG}, "after": PNG}, {"before": PNG, "after": PNG}, None),
+    ("audio", {"src": WAV}, WAV, "came as src"),
+    ("latex", {"value": "x^2"}, "x^2", None),
+    ("tree", {"label": "/", "children": []}, {"root": {"label": "/", "children": []}}, "without root"),
+    ("timeline", [{"t": "2026-01-01", "label": "A"}], {"events": [{"t": "2026-01-01", "label": "A"}]}, "bare list"),
+    ("gantt", [{"name": "A", "start": 1, "end": 2}], {"tasks": [{"name": "A", "start": 1, "end": 2}]}, "bare list"),
+    ("chart_area", {"x": [1], "series": {"s": [3]}}, {"x": [1], "series": [{"name": "s", "y": [3]}]}, "by name"),
+    ("chart_bar", {"labels": ["a"], "values": [1]}, {"x": ["a"], "series": [{"name": "Out", "y": [1]}]}, "labels"),
+    (
+        "chart_pie",
+        {"labels": ["a", "b"], "values": [1, 2]},
+        {"slices": [{"label": "a", "value": 1}, {"label": "b", "value": 2}]},
+        "labels and values",
+    ),
+    ("chart_pie", {"slices": {"a": 1}}, {"slices": [{"label": "a", "value": 1}]}, "came as an object"),
+    ("chart_histogram", [1, 2], {"values": [1, 2]}, "bare list"),
+    ("chart_boxplot", {"series": {"s": [1]}}, {"series": [{"name": "s", "values": [1]}]}, "by name"),
+    (
+        "chart_heatmap",
+        {"x": ["a"], "y": ["b"], "z": [[1]]},
+        {"z": [[1]], "x_labels": ["a"], "y_labels": ["b"]},
+        "x stands for x_labels",
+    ),
+    (
+        "chart_candlestick",
+        {"date": [1], "open": [1], "high": [3], "low": [1], "close": [2]},
+        {"points": [{"t": 1, "open": 1, "high": 3, "low": 1, "close": 2}]},
+        "came as lists",
+    ),
+    (
+        "chart_radar",
+        {"categories": ["a", "b", "c"], "series": {"s": [1, 2, 3]}},
+        {"series": [{"name": "s", "values": [1, 2, 3]}], "axes": ["a", "b", "c"]},
+        "categories stands for axes",
+    ),
+    (
+        "chart_sankey",
+        {"nodes": ["a", "b"], "edges": [{"from": "a", "to": "b", "value": 1}]},
+        {
+            "nodes": [{"id": "a", "label": "a"}, {"id": "b", "label": "b"}],
+            "links": [{"source": "a", "target": "b", "value": 1}],
+        },
+        "bare names",
+    ),
+    (
+        "map_points",
+        {"points": [[51.5, -0.1], {"lat": 1, "lon": 2, "label": "A"}], "default_center": {"lat": 1, "lng": 2}},
+        {"points": [{"lat": 51.5, "lng": -0.1}, {"lat": 1, "lng": 2, "label": "A"}], "default_center": [1, 2]},
+        "keys are lat and lng",
+    ),
+    ("map_heatmap", {"points": [[1, 2, 0.5]]}, {"points": [{"lat": 1, "lng": 2, "weight": 0.5}]}, "[lat, lng]"),
+    (
+        "map_route",
+        [{"lat": 1, "lon": 2}, [3, 4]],
+        {"points": [{"lat": 1, "lng": 2}, {"lat": 3, "lng": 4}]},
+        "bare list",
+    ),
+    (
+        "map_polygons",
+        {"polygons": [[[0, 0], [0, 1], [1, 1]], {"points": [{"lat": 0, "lon": 0}, [0, 1], [1, 1]]}]},
+        {"polygons": [{"coords": [[0, 0], [0, 1], [1, 1]]}, {"coords": [[0, 0], [0, 1], [1, 1]]}]},
+        "corners came as objects",
+    ),
     (
         "file",
         {"filename": "a.csv", "data": "data:text/csv;base64,YQ=="},
