@@ -28,7 +28,7 @@ class Follower {
     this.enhance = enhance;
     this.seq = Number(panel.dataset.seq);
     this.retry = RETRY;
-    this.recent = []; // outputs that came since a drawing was asked for
+    this.recent = undefined; // the outputs that came since a drawing was asked for, while one is under way
     this.connect();
     refreshHistory(panel);
   }
@@ -118,6 +118,7 @@ class Follower {
       }
       if (this.closed) return;
       if (fresh) this.update(fresh);
+      this.recent = undefined;
       setTimeout(() => {
         this.drawing = undefined;
         if (this.stale) this.redraw();
@@ -135,9 +136,10 @@ class Follower {
         adopt(this.part("outputs"), fresh.querySelector('[data-part="outputs"]'));
         break;
       }
-      if (old.querySelector(".value").innerHTML === block.querySelector(".value").innerHTML) continue;
-      adopt(old.querySelector(".value"), block.querySelector(".value"));
+      const [was, is] = [old, block].map((each) => each.querySelector(".value"));
+      if (content(was) !== content(is)) adopt(was, is);
     }
+    // What came while the server drew isn't in its drawing.
     for (const record of this.recent) {
       if (record.seq > seq) this.append(record);
     }
@@ -187,7 +189,7 @@ const HANDLERS = {
     if (message !== undefined) follower.part("message").textContent = message ?? "";
   },
   output(follower, record) {
-    follower.recent.push(record);
+    follower.recent?.push(record);
     if (follower.append(record)) return;
     if (follower.drawing) follower.stale = true;
     else follower.redraw();
@@ -211,6 +213,11 @@ async function fetchPanel(url) {
   if (!answer.ok) throw new Error(`Pixie answered ${answer.status}.`);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   return document.adoptNode(page.getElementById("panel"));
+}
+
+/** What a value on the page says: of a chart its data, since its place is drawn into. */
+function content(value) {
+  return (value.querySelector('script[type="application/json"]') ?? value).innerHTML;
 }
 
 /** Puts `fresh` in the place of `old`, or what it holds into it. Charts that are drawn stay, and get the new data. */
