@@ -26,11 +26,12 @@ import attrs
 from cattrs import Converter
 
 from pixie_core.catalogue.base import Leaf, Nested, Pairs, Records
-from pixie_core.catalogue.columns import fits, found, not_finite, place_problems, scalar_problems, step, unfit_numbers
+from pixie_core.catalogue.columns import fits, found, place_problems, scalar_problems, step, unfit_numbers
+from pixie_core.catalogue.records import ENOUGH, record_check, tree_problems
 from pixie_core.errors import Problem, near
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pixie_core.catalogue.base import OutputValue
 
@@ -116,14 +117,16 @@ def _literal(raw: Any, kind: Any) -> Any:
 
 
 _WANTED = {
-    dict: "an object",
-    list: "a list",
+    float: "a number",
+    int: "a whole number",
     str: "a string",
     bool: "true or false",
-    int: "a whole number",
-    float: "a number",
+    list: "a list",
+    dict: "an object",
     type(None): "null",
 }
+_SAID_IN_ORDER = list(_WANTED.values())
+"""Unions are equal in whatever order they are written, and share a hook: their words need an order of their own."""
 
 
 def _wanted(member: Any) -> str:
@@ -148,7 +151,7 @@ def _union_hook(kind: Any) -> Callable[[Any, Any], Any]:
         inner = [problem for problem in problems if problem.path != "$"]
         if inner or len(hooks) == 1:
             raise Problems(*(inner or problems))
-        raise _expected(" or ".join(filter(None, map(_wanted, members))), raw)
+        raise _expected(" or ".join(sorted(map(_wanted, members), key=_SAID_IN_ORDER.index)), raw)
 
     return union
 
@@ -259,12 +262,13 @@ def _pairs_hook(_: Any) -> Callable[[Any, Any], Any]:
 
 def _records_hook(kind: Any) -> Callable[[Any, Any], Any]:
     """Flat objects, column by column: a field's values are checked together."""
-    problems_of = _record_check(get_args(kind)[1].of)
+    of = get_args(kind)[1].of
+    problems_of = record_check(of, _hints(of), _cell_problems(of))
 
     def check(raw: Any, _: Any) -> Any:
         if not isinstance(raw, list):
             raise _expected("a list of objects", raw)
-        if problems := list(islice(problems_of(raw), _ENOUGH)):
+        if problems := list(islice(problems_of(raw), ENOUGH)):
             raise Problems(*(problem.under(f"[{index}]") for index, problem in problems))
         return raw
 
@@ -273,114 +277,30 @@ def _records_hook(kind: Any) -> Callable[[Any, Any], Any]:
 
 def _nested_hook(kind: Any) -> Callable[[Any, Any], Any]:
     """A tree of records: laid out flat, then checked as records are. No depth is too deep."""
-    problems_of = _record_check(get_args(kind)[1].of)
+    of = get_args(kind)[1].of
+    problems_of = record_check(of, _hints(of), _cell_problems(of))
 
     def check(raw: Any, _: Any) -> Any:
         if not isinstance(raw, dict):
             raise _expected("an object", raw)
-        nodes, above, problems = [raw], [(-1, "")], []
-        for index, node in enumerate(nodes):
-            children = node.get("children", ())
-            if not isinstance(children, list) and "children" in node:
-                problems.append((index, Problem("$.children", f"expected a list, found {found(children)}")))
-                continue
-            for at, child in enumerate(children):
-                if isinstance(child, dict):
-                    nodes.append(child)
-                    above.append((index, f".children[{at}]"))
-                else:
-                    problem = Problem(f"$.children[{at}]", f"expected an object, found {found(child)}")
-                    problems.append((index, problem))
-        problems.extend(islice(problems_of(nodes), _ENOUGH))
-        if problems:
-            raise Problems(*(problem.under(_path(above, index)) for index, problem in problems[:_ENOUGH]))
+        if problems := list(islice(tree_problems(raw, problems_of), ENOUGH)):
+            raise Problems(*problems)
         return raw
 
     return check
 
 
-def _path(above: Sequence[tuple[int, str]], index: int) -> str:
-    """From the root of a tree to the node at this index: each knows the one above it, and its step."""
-    steps = []
-    while index >= 0:
-        index, each = above[index]
-        steps.append(each)
-    return "".join(reversed(steps))
+def _cell_problems(of: Any) -> Callable[[Any, Any], Iterable[Problem]]:
+    """A function that says what is wrong with one value of one field of a record."""
+    hooks = {each.name: _converter.get_structure_hook(_hints(of)[each.name]) for each in attrs.fields(of)}
 
-
-def _record_check(of: Any) -> Callable[[Sequence[dict[str, Any]]], Iterator[tuple[int, Problem]]]:
-    """A function that yields what is wrong with records, each problem with the index of its record."""
-    hints = _hints(of)
-    fields = [
-        (each, _kinds(hints[each.name]), hints[each.name], _converter.get_structure_hook(hints[each.name]))
-        for each in attrs.fields(of)
-    ]
-
-    def problems(records: Sequence[Any]) -> Iterator[tuple[int, Problem]]:
-        if odd := [index for index, each in enumerate(records) if type(each) is not dict]:
-            yield from ((i, Problem("$", f"expected an object, found {found(records[i])}")) for i in odd)
-            return
-        for each, kinds, hint, hook in fields:
-            column = [record.get(each.name, _ABSENT) for record in records]
-            if kinds is None or not _column_is_right(each, column, kinds):
-                yield from _odd_cells(each, column, hint, hook)
+    def problems(each: Any, value: Any) -> Iterable[Problem]:
+        try:
+            return list(_out_of_bounds(each, hooks[each.name](value, _hints(of)[each.name])))
+        except Problems as error:
+            return [problem.under(f".{each.name}") for problem in error.problems]
 
     return problems
-
-
-_ABSENT = object()
-
-_ENOUGH = 20
-"""Problems of one list of records: more of the same help nobody."""
-
-
-def _column_is_right(each: Any, column: list[Any], kinds: set[type]) -> bool:
-    """True when one look at all the values of a field shows that they are right."""
-    present = set(map(type, column))
-    if not present <= (kinds if each.default is attrs.NOTHING else kinds | {object}):
-        return False
-    if not present & {int, float}:
-        return True
-    least, most = each.metadata["minimum"], each.metadata["maximum"]
-    numbers = column if present <= {int, float} else [value for value in column if type(value) in {int, float}]
-    return (
-        not_finite(numbers) is None
-        and (least is None or min(numbers) >= least)
-        and (most is None or max(numbers) <= most)
-    )
-
-
-def _odd_cells(
-    each: Any, column: list[Any], hint: Any, hook: Callable[[Any, Any], Any]
-) -> Iterator[tuple[int, Problem]]:
-    for index, value in enumerate(column):
-        if value is _ABSENT:
-            if each.default is attrs.NOTHING:
-                yield index, Problem(f"$.{each.name}", f"is missing; it is {each.metadata['help']}")
-            continue
-        try:
-            for problem in _out_of_bounds(each, hook(value, hint)):
-                yield index, problem
-        except Problems as error:
-            for problem in error.problems:
-                yield index, problem.under(f".{each.name}")
-
-
-def _kinds(hint: Any) -> set[type] | None:
-    """The Python types that a scalar annotation takes, or None for one that needs its hook."""
-    if hint is Any:
-        return None
-    if get_origin(hint) in {Union, UnionType}:
-        parts = [_kinds(each) for each in get_args(hint)]
-        return None if None in parts else set().union(*[part for part in parts if part is not None])
-    scalars: dict[Any, set[type]] = {
-        float: {int, float},
-        int: {int},
-        str: {str},
-        bool: {bool},
-        type(None): {type(None)},
-    }
-    return scalars.get(hint)
 
 
 @cache
