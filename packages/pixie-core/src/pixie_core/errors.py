@@ -22,7 +22,8 @@
     │   ├── RunConflict             the same run id with other inputs
     │   ├── RunNotRunning
     │   ├── RunsInFlight            a process can't be stopped under its runs
-    │   └── TargetExists            a file would be overwritten
+    │   ├── TargetExists            a file would be overwritten
+    │   └── ToolExists              a tool would be replaced
     ├── Busy                        too many runs
     ├── QuotaExceeded               more files, or larger ones, than a run may leave
     ├── ExportError
@@ -82,6 +83,7 @@ __all__ = [
     "ToolAnsweredGarbage",
     "ToolDied",
     "ToolError",
+    "ToolExists",
     "ToolNotFound",
     "ToolNotInstalled",
     "ToolRefused",
@@ -346,6 +348,17 @@ class TargetExists(Conflict):
 
     def __str__(self) -> str:
         return f"{self.path} exists already. Nothing was written; --force overwrites it, --to names another file."
+
+
+@define(eq=False, str=False)
+class ToolExists(Conflict):
+    """A tool with this id is there already and isn't replaced unasked."""
+
+    code = "tool_exists"
+    tool_id: str
+
+    def __str__(self) -> str:
+        return f"There is a tool {self.tool_id!r} already. Nothing was changed; to replace it has to be asked for."
 
 
 class Busy(_Said):

@@ -68,6 +68,7 @@ OUTCOMES: Mapping[type[PixieError], Outcome] = {
     errors.RunNotRunning: Outcome(409, "The run has ended"),
     errors.RunsInFlight: Outcome(409, "Runs are in flight"),
     errors.TargetExists: Outcome(409, "A file is there already"),
+    errors.ToolExists: Outcome(409, "A tool is there already"),
     errors.Busy: Outcome(429, "Too many runs"),
     errors.QuotaExceeded: Outcome(507, "No more room for files"),
     # What would make it isn't there: a browser for pictures, an extra for PDF.

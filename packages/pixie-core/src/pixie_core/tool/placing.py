@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 from contextlib import contextmanager, suppress
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["PART", "keep_names", "placed"]
+__all__ = ["PART", "keep_names", "locked", "placed"]
 
 PART = ".part"
 """The end of the name of a file that isn't whole yet; its name begins with a dot."""
@@ -30,7 +31,7 @@ def placed(target: Path, mode: int, *, replace: bool) -> Iterator[BinaryIO]:
     """
     part = target.with_name(f".{target.name[:100].lstrip('.')}.{secrets.token_hex(8)}{PART}")
     try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:
+        with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "w+b") as file:
             yield file
             file.flush()
             os.fchmod(file.fileno(), mode)
@@ -65,5 +66,16 @@ def keep_names(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """One holder at a time, of this process and of others: the folder itself is the lock, so that no file is left."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
     finally:
         os.close(descriptor)

@@ -15,14 +15,11 @@ to strangers' code unasked, and isn't a wall against code that goes looking for 
 
 from __future__ import annotations
 
-import fcntl
 import io
 import json
-import os
 import re
 import stat
 from collections.abc import Mapping
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
@@ -31,7 +28,7 @@ from dotenv.parser import Binding, parse_stream
 
 from pixie_core.clock import system_clock
 from pixie_core.errors import Problem, RequestInvalid
-from pixie_core.tool.placing import keep_names, placed
+from pixie_core.tool.placing import keep_names, locked, placed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +51,7 @@ __all__ = [
     "secrets_for",
     "set_secret",
     "spellings",
+    "stored_values",
     "withhold",
 ]
 
@@ -172,7 +170,7 @@ def set_secret(tool: Tool, key: str, value: str, *, clock: Clock = system_clock)
     if not value:
         return ()
     _check_value(key, value)
-    with _alone(tool.folder):
+    with locked(tool.folder):
         path = tool.folder / ENV
         warnings = [*_closed_to_others(path, f"{tool.folder.name}/{ENV}")]
         note = clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -185,7 +183,7 @@ def set_secret(tool: Tool, key: str, value: str, *, clock: Clock = system_clock)
 def clear_secret(tool: Tool, key: str) -> bool:
     """Remove one secret, a withheld one too; False when it wasn't set. Other lines stay."""
     found = False
-    with _alone(tool.folder):
+    with locked(tool.folder):
         for name in (ENV, WITHHELD):
             path = tool.folder / name
             text = _readable(path)
@@ -200,7 +198,7 @@ def confirm_secrets(tool: Tool) -> tuple[str, ...]:
 
     A secret that was set since the replacement keeps its new value.
     """
-    with _alone(tool.folder):
+    with locked(tool.folder):
         withheld = tool.folder / WITHHELD
         text = _readable(withheld)
         names = tuple(_values(text))
@@ -232,6 +230,13 @@ def withhold(old: Path, new: Path) -> None:
             target.chmod(0o600)
     keep_names(new)
     keep_names(old)
+
+
+def stored_values(folder: Path) -> dict[str, str]:
+    """Every value that the folder's files of secrets hold, withheld ones too, for whoever must not let them out.
+    Raises OSError or RequestInvalid when they can't be read.
+    """
+    return {**_values(_readable(folder / WITHHELD)), **_values(_readable(folder / ENV))}
 
 
 def spellings(value: str) -> frozenset[str]:
@@ -345,17 +350,6 @@ def _check_value(key: str, value: str) -> None:
 
 
 # The file
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """One writer at a time, of this process and of others: the folder itself is the lock."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _text(path: Path) -> str:

@@ -1,0 +1,277 @@
+"""Looking into a tool from a stranger, before a byte of it is written: what it is, what installing it would do.
+
+    proposal = inspect_zip(Path("weather.zip"))     raises RequestInvalid, with every entry that is wrong
+    proposal.manifest, proposal.commands, proposal.dependencies, proposal.secrets, proposal.warnings
+
+Nothing of the zip runs here, and nothing is extracted: every entry is read to its end, counted, hashed and
+forgotten, but for the few that say what the tool is (`pixie_core.tool.requirements` reads what it would install).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, BinaryIO
+
+from attrs import field, frozen
+
+from pixie_core.errors import ManifestInvalid, Problem, RequestInvalid
+from pixie_core.filenames import clean_filename, twin_key
+from pixie_core.tool.manifest import read_manifest
+from pixie_core.tool.requirements import Requirements, read_requirements
+from pixie_core.tool.secrets import key_problem
+from pixie_core.tool.source import SourceHash, left_behind
+from pixie_core.tool.zip_structure import LIMITS, BadZip, Limits, content, read_entries
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from pixie_core.tool.manifest import Secret, ToolManifest
+    from pixie_core.tool.zip_structure import Entry
+
+__all__ = ["NOTICE", "Proposal", "ProposedFile", "inspect_open", "inspect_zip"]
+
+NOTICE = (
+    "A tool is a program that runs as you: it can read your files and use your network. "
+    "Install it only when you trust where it comes from."
+)
+"""To be said before a tool is installed."""
+
+_DEEPEST = 20
+_LONGEST_PATH = 1000
+_MOST_DECLARED = 10**6
+"""Bytes of tool.json and of the other files that say what would be installed."""
+_DECLARING = ("tool.json", "pyproject.toml", "uv.lock", "uv.toml", ".python-version", "requirements.txt")
+_MAC_LEFTOVERS = re.compile(r"__MACOSX(/.*)?|(.*/)?(\.DS_Store|\._[^/]*)", re.DOTALL)
+
+
+@frozen
+class ProposedFile:
+    """A file of the tool: its name in the tool's folder, its size in bytes, and the entry that holds it."""
+
+    name: str
+    size: int
+    entry: Entry = field(repr=False)
+
+
+@frozen
+class Proposal:
+    """A tool that could be installed from a zip: what a person is to see before they agree.
+
+    `source_hash` is the hash that `pixie_core.tool.source` gives to the source, so that two people can compare what
+    they have. `commands` are what would run, each as it would be typed; `warnings` what deserves a second look.
+    """
+
+    path: Path
+    manifest: ToolManifest
+    files: tuple[ProposedFile, ...] = field(repr=False)
+    source_hash: str
+    requirements: Requirements
+    commands: tuple[str, ...]
+    warnings: tuple[Problem, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The tool's id, which will be the name of its folder."""
+        return self.manifest.id
+
+    @property
+    def dependencies(self) -> tuple[str, ...]:
+        """What pyproject.toml asks to be installed."""
+        return self.requirements.dependencies
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """What it wants to read from its environment, but for names that it won't get."""
+        return tuple(each for each in self.manifest.secrets if key_problem(each.key) is None)
+
+    @property
+    def size(self) -> int:
+        """Bytes of all its files."""
+        return sum(each.size for each in self.files)
+
+
+def inspect_zip(path: Path, *, limits: Limits = LIMITS) -> Proposal:
+    """What is in a zip, if it is a tool that can be imported; nothing is written.
+
+    Raises RequestInvalid with every problem, each with the name of the entry, and OSError when the file can't be
+    read.
+    """
+    with path.open("rb") as file:
+        return inspect_open(file, path, limits=limits)
+
+
+def inspect_open(file: BinaryIO, path: Path, *, limits: Limits = LIMITS) -> Proposal:
+    """The same for a file that is open already; `path` is what to call it."""
+    try:
+        entries = read_entries(file, limits)
+        problems = list(_names(entries))
+        if problems:
+            raise RequestInvalid(f"{path.name} can't be imported", problems)
+        files, warnings = _files(entries)
+        return _proposal(file, path, files, warnings, limits)
+    except BadZip as error:
+        where = shown(error.entry) if error.entry is not None else path.name
+        raise RequestInvalid(f"{path.name} can't be imported", [Problem(where, str(error))]) from None
+
+
+def shown(name: str) -> str:
+    """The name of an entry as it can be shown: what isn't visible is written out."""
+    cut = name if len(name) <= 120 else f"{name[:117]}…"
+    return "".join(
+        each if each.isprintable() and unicodedata.category(each) != "Cf" else ascii(each)[1:-1] for each in cut
+    )
+
+
+# The names
+
+
+def _names(entries: Sequence[Entry]) -> Iterator[Problem]:
+    """What is wrong with the entries' names, each by itself and beside each other."""
+    if not entries:
+        yield Problem("the zip", "is empty")
+    for entry in entries:
+        if not _MAC_LEFTOVERS.fullmatch(entry.name):
+            said = _name_problem(entry.name)
+            if said is not None:
+                yield Problem(shown(entry.name), said)
+    yield from _twins(entries)
+
+
+def _name_problem(name: str) -> str | None:
+    parts = name.removesuffix("/").split("/")
+    if "\0" in name:
+        return "has a NUL character in its name"
+    if "\\" in name:
+        return "has a backslash in its name, which some systems take for a folder's end"
+    if name.startswith("/") or re.match(r"[A-Za-z]:", name):
+        return "has an absolute path; expected one inside the tool's folder"
+    if ".." in parts:
+        return "climbs out of its folder"
+    if "" in parts or "." in parts:
+        return "has an empty part in its path"
+    if len(name.encode()) > _LONGEST_PATH or len(parts) > _DEEPEST:
+        return f"lies too deep; at most {_DEEPEST} folders and {_LONGEST_PATH} bytes are unpacked"
+    for part in parts:
+        # Names like .gitignore are fine, and clean_filename makes none.
+        core = part.removeprefix(".")
+        if clean_filename(core) != core:
+            return f"isn't a name that is safe on every system; {clean_filename(part)!r} would be"
+    return None
+
+
+def _twins(entries: Sequence[Entry]) -> Iterator[Problem]:
+    """Two names that some system takes for one, and a file where a folder must be."""
+    files: dict[str, str] = {}
+    folders: dict[str, str] = {}
+    for entry in entries:
+        parts = entry.name.removesuffix("/").split("/")
+        for depth in range(1, len(parts) + entry.is_folder):
+            above = "/".join(parts[:depth])
+            known = folders.setdefault(twin_key(above), above)
+            if known != above:
+                yield Problem(shown(entry.name), f"lies in a folder that many systems take for {shown(known)!r}")
+        if not entry.is_folder:
+            key = twin_key(entry.name)
+            if key in files:
+                same = files[key] == entry.name
+                said = "is there twice" if same else f"is the same as {shown(files[key])!r} on many systems"
+                yield Problem(shown(entry.name), said)
+            files[key] = entry.name
+    for key in files.keys() & folders.keys():
+        yield Problem(shown(files[key]), "is a file and a folder at once")
+
+
+# The files
+
+
+def _files(entries: Sequence[Entry]) -> tuple[tuple[ProposedFile, ...], list[Problem]]:
+    """The tool's files by their names in its folder, whether it lies at the root of the zip or in one folder of it.
+    Raises RequestInvalid for what must not come with a tool.
+    """
+    kept = [each for each in entries if not each.is_folder and not _MAC_LEFTOVERS.fullmatch(each.name)]
+    names = {each.name for each in kept}
+    tops = {name.split("/", 1)[0] for name in names}
+    prefix = ""
+    if "tool.json" not in names and len(tops) == 1:
+        prefix = f"{next(iter(tops))}/"
+    if f"{prefix}tool.json" not in names:
+        said = "is missing: expected at the root of the zip, or in its only folder. Was it made by `pixie share-tool`?"
+        raise RequestInvalid("The zip can't be imported", [Problem("tool.json", said)])
+    files = tuple(ProposedFile(each.name.removeprefix(prefix), each.size, each) for each in kept)
+    foreign = [
+        Problem(shown(each.name), "must not come with a tool: secrets, environments, history, data and what was "
+                "compiled stay where they were made. `pixie share-tool` leaves them out.")
+        for each in files if left_behind(tuple(each.name.split("/")))
+    ]  # fmt: skip
+    if foreign:
+        raise RequestInvalid("The zip can't be imported", foreign)
+    dropped = len([each for each in entries if not each.is_folder]) - len(kept)
+    said = f"{dropped} files that macOS added are left out"
+    return files, [Problem("the zip", said, "warning")] if dropped else []
+
+
+def _proposal(
+    file: BinaryIO, path: Path, files: tuple[ProposedFile, ...], warnings: list[Problem], limits: Limits
+) -> Proposal:
+    sources = SourceHash()
+    declared: dict[str, bytes] = {}
+    for each in files:
+        pieces = content(file, each.entry, limits)
+        if each.name in _DECLARING:
+            # A lock lists every file of every dependency; the others are written by people.
+            most = _MOST_DECLARED * (20 if each.name == "uv.lock" else 1)
+            if each.size > most:
+                raise BadZip(f"has {each.size:,} bytes; at most {most:,} are read of it", each.name)
+            declared[each.name] = b"".join(pieces)
+            sources.add(each.name, [declared[each.name]])
+        else:
+            sources.add(each.name, pieces)
+    manifest, problems = _manifest(declared, {each.name for each in files})
+    requirements, more = read_requirements(declared, manifest.id if manifest else "")
+    problems += more
+    errors = [each for each in problems if each.severity == "error"]
+    if errors or manifest is None:
+        raise RequestInvalid(f"{path.name} can't be imported", errors)
+    warnings += [each for each in problems if each.severity == "warning"]
+    warnings += _of_secrets(manifest)
+    names = {each.name for each in files}
+    if requirements.builds and "setup.py" in names:
+        warnings.append(Problem("setup.py", "is run while the tool is installed", "warning"))
+    return Proposal(
+        path, manifest, files, sources.hexdigest(), requirements, _commands(manifest, requirements), tuple(warnings)
+    )
+
+
+def _manifest(declared: Mapping[str, bytes], names: set[str]) -> tuple[ToolManifest | None, list[Problem]]:
+    try:
+        manifest, warnings = read_manifest(declared["tool.json"])
+    except ManifestInvalid as error:
+        return None, [_of("tool.json", each) for each in error.problems]
+    problems = [_of("tool.json", each) for each in warnings]
+    if str(PurePosixPath(manifest.entrypoint)) not in names:
+        problems.append(Problem("tool.json $.entrypoint", f"is {manifest.entrypoint!r}, and the zip has no such file"))
+    if clean_filename(manifest.id) != manifest.id:
+        problems.append(Problem("tool.json $.id", f"is {manifest.id!r}, which not every system takes as a name"))
+    return manifest, problems
+
+
+def _of(name: str, problem: Problem) -> Problem:
+    return Problem(f"{name} {problem.path}", problem.message, problem.severity)
+
+
+def _of_secrets(manifest: ToolManifest) -> Iterator[Problem]:
+    for index, each in enumerate(manifest.secrets):
+        said = key_problem(each.key)
+        if said is not None:
+            yield Problem(f"tool.json $.secrets[{index}].key", f"{said}; the tool won't get it", "warning")
+
+
+def _commands(manifest: ToolManifest, requirements: Requirements) -> tuple[str, ...]:
+    """What would run, as it would be typed; every one without a shell."""
+    import shlex
+
+    sync = f"uv sync --compile-bytecode{' --locked' if requirements.locked else ''}"
+    return (sync, shlex.join([".venv/bin/python", manifest.entrypoint, "--port", "N"]))
