@@ -27,7 +27,7 @@ __all__ = ["Archive", "Entry", "Written"]
 
 @frozen
 class Entry:
-    """One file of a zip. `source` gives its bytes anew whenever it is called.
+    """One file of a zip, or a folder where the name ends with a slash. `source` gives its bytes anew whenever it is called.
 
     With a `size` or `sha256` the bytes must be so, or the zip breaks off. What is not `deflated` is stored.
     """
@@ -84,6 +84,12 @@ class Archive:
         yield from sink.drain()
 
     def _one(self, archive: zipfile.ZipFile, sink: _Sink, entry: Entry, written: list[Written]) -> Iterator[bytes]:
+        if entry.name.endswith("/"):
+            head = self._head(entry)
+            head.CRC = head.compress_size = 0  # which mkdir doesn't set by itself before Python 3.12
+            archive.mkdir(head)
+            yield from sink.drain()
+            return
         digest = hashlib.sha256()
         size = 0
         with archive.open(self._head(entry), "w", force_zip64=entry.size is None) as file:
@@ -105,7 +111,8 @@ class Archive:
         moment = self.made_at.timetuple()[:6] if 1980 <= self.made_at.year <= 2107 else (1980, 1, 1, 0, 0, 0)
         head = zipfile.ZipInfo(entry.name, moment)
         head.compress_type = zipfile.ZIP_DEFLATED if entry.deflated else zipfile.ZIP_STORED
-        head.external_attr = (stat.S_IFREG | 0o644) << 16
+        folder = entry.name.endswith("/")
+        head.external_attr = (stat.S_IFDIR | 0o755) << 16 | 0x10 if folder else (stat.S_IFREG | 0o644) << 16
         head.create_system = 3  # Unix, whose permissions these are
         head.file_size = entry.size or 0
         return head
@@ -140,6 +147,7 @@ def _stored_size(files: Sequence[tuple[str, int]]) -> int:
         zip64 = size * 1.05 > _LIMIT
         extras = 2 * (size > _LIMIT) + (position > _LIMIT)
         directory += 46 + length + (4 + 8 * extras if extras else 0)
-        position += 30 + length + (20 if zip64 else 0) + size + (24 if zip64 else 16)
+        described = 0 if name.endswith("/") else 24 if zip64 else 16
+        position += 30 + length + (20 if zip64 else 0) + size + described
     far = len(files) > 65_535 or position > _LIMIT or directory > _LIMIT
     return position + directory + (76 if far else 0) + 22
