@@ -141,6 +141,7 @@ def test_a_tool_sees_the_allow_list_and_its_own_secrets_and_nothing_else(launche
     monkeypatch.setenv("PYTHONPATH", "/canary")
     monkeypatch.setenv("LC_TIME", "C")
     tool = hostile()
+    (tool.folder / ".env").touch(mode=0o600)
     (tool.folder / ".env").write_text("API_KEY='with ${HOME} and \"quotes\"'\nLD_PRELOAD=/canary\nPIXIE_HOME=/canary\n")
     with launcher.lease(tool) as process:
         facts = json.loads(ask(process, "facts")["text"])
@@ -248,7 +249,7 @@ def test_secrets_dont_show_in_the_output_however_it_is_cut(launcher, hostile):
     with launcher.lease(tool) as process:
         ask(process, "prints", pieces=["the key is sk-hun", "ter22-abc", "def, said the tool\n"])
         until(lambda: "said the tool" in process.output.tail())
-        assert process.output.tail() == "the key is •••, said the tool\n"
+        assert process.output.tail().endswith("the key is •••, said the tool\n")
 
 
 # Staying and going

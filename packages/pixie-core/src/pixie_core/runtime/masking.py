@@ -2,32 +2,30 @@
 
 A tool may print a secret as it is, in JSON, in a URL, or line by line; it may write half of it now and half
 later. What passes through a `Masker` shows `•••` in its place. Secrets that are transformed in other ways
-(reversed, encrypted, in base64) aren't found, and those under six characters aren't looked for: they would
-hide half of every text.
+(reversed, encrypted, in base64) aren't found, and short ones aren't looked for: see
+`pixie_core.tool.secrets.spellings`.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import quote, quote_plus
+
+from pixie_core.tool.secrets import spellings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
-__all__ = ["SHORTEST", "MaskedStream", "Masker"]
+__all__ = ["MaskedStream", "Masker"]
 
 MASK = "•••"
-SHORTEST = 6
-"""Characters that a secret needs to be looked for."""
 
 
 class Masker:
     """Hides the given secrets in texts. `Masker(())` hides nothing, at no cost."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        forms = {form for secret in secrets for form in _forms(secret)}
+        forms = {form for secret in secrets for form in spellings(secret)}
         # Longest first: of a secret and its own beginning, the whole is hidden.
         self._forms = sorted(forms, key=len, reverse=True)
         self._pattern = re.compile("|".join(map(re.escape, self._forms))) if forms else None
@@ -86,17 +84,3 @@ class MaskedStream:
         """What was held back, now that nothing follows."""
         rest, self._held = self._held, ""
         return self._masker.mask(rest)
-
-
-def _forms(secret: str) -> Iterator[str]:
-    """A secret as it may appear: each of its lines too, plain, in JSON and in URLs."""
-    for text in {secret, *secret.splitlines()}:
-        if len(text.strip()) < SHORTEST:
-            continue
-        for plain in {text, text.strip()}:
-            yield plain
-            yield json.dumps(plain)[1:-1]
-            yield json.dumps(plain, ensure_ascii=False)[1:-1]
-            yield quote(plain, safe="")
-            yield quote(plain)
-            yield quote_plus(plain)

@@ -152,7 +152,7 @@ def spawn(tool: Tool, settings: Settings, folder: str, spawner: Spawner) -> Tool
     variables = {**environment.variables, VARIABLE: str(mark)}
     masker = Masker(environment.secrets)
     output = ProcessOutput(masker, tool.id)
-    for line in environment.refused:
+    for line in environment.warnings:
         output.say(line)
     listener = socket.create_server(("127.0.0.1", 0), backlog=128)
     port: int = listener.getsockname()[1]
