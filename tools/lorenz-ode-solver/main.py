@@ -126,7 +126,7 @@ def lorenz(sigma: float, rho: float, beta: float, t_end: float, steps: float, *,
             {
                 "Equilibria": equilibria(rho, beta),
                 "Rolls unstable above ρ": onset(sigma, beta),
-                "Contraction of volumes, per time unit": float(-(sigma + 1 + beta)),
+                "Contraction of volumes, per time unit": round(float(-(sigma + 1 + beta)), 6),
             }
         ),
         "statistics": outputs.table(
@@ -143,11 +143,11 @@ def lorenz(sigma: float, rho: float, beta: float, t_end: float, steps: float, *,
             ],
             [
                 {"key": "coordinate", "label": "Coordinate", "type": "string"},
-                {"key": "minimum", "label": "Minimum", "type": "number"},
-                {"key": "maximum", "label": "Maximum", "type": "number"},
-                {"key": "mean", "label": "Mean", "type": "number"},
-                {"key": "deviation", "label": "Standard deviation", "type": "number"},
-                {"key": "end", "label": "At the end", "type": "number"},
+                {"key": "minimum", "label": "Minimum", "type": "number", "precision": 3},
+                {"key": "maximum", "label": "Maximum", "type": "number", "precision": 3},
+                {"key": "mean", "label": "Mean", "type": "number", "precision": 3},
+                {"key": "deviation", "label": "Standard deviation", "type": "number", "precision": 3},
+                {"key": "end", "label": "At the end", "type": "number", "precision": 3},
             ],
         ),
     }

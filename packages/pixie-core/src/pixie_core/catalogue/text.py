@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, get_args
 
 from attrs import frozen
 
@@ -59,6 +59,14 @@ class Markdown(OutputValue):
         return self.value
 
 
+_FORMATS = get_args(NumberFormat)
+
+
+def _unknown_format(raw: Json) -> bool:
+    said = raw.get("format") if isinstance(raw, dict) else None
+    return isinstance(said, str) and said not in _FORMATS
+
+
 @frozen
 class Number(OutputValue):
     """One number, written with its unit."""
@@ -66,21 +74,29 @@ class Number(OutputValue):
     type: ClassVar = "number"
     example: ClassVar[Json] = {"value": 1234.5, "format": "currency", "precision": 2}
 
+    mistakes: ClassVar = (
+        (
+            _unknown_format,
+            f"format isn't known and the number is written as a decimal; known are {', '.join(_FORMATS)}",
+        ),
+    )
+
     value: float | None = field(help="the number; null when there is none")
-    format: NumberFormat | None = field(help="how it is written", default=None)
+    format: str | None = field(help=f"how it is written: {', '.join(_FORMATS)}", default=None)
     precision: int | None = field(help="decimal places", default=None, minimum=0, maximum=15)
+    unit: str | None = field(help="its unit, where it isn't the declared one", default=None)
 
     def to_text(self, declared: OutputDeclaration) -> str:
         """The number as people write it, with its unit."""
         if self.value is None:
             return "–"
         precision = self.precision if self.precision is not None else declared.precision
-        return number_text(self.value, self.format or declared.format, precision, declared.unit)
+        return number_text(self.value, self.format or declared.format, precision, self.unit or declared.unit)
 
     def to_rows(self, declared: OutputDeclaration) -> Rows:
         """One row: the number and its unit."""
         columns = (Column("value", declared.label, "number"), Column("unit", "Unit"))
-        return Rows(columns, 1, lambda: [(self.value, declared.unit or "")])
+        return Rows(columns, 1, lambda: [(self.value, self.unit or declared.unit or "")])
 
 
 @frozen
