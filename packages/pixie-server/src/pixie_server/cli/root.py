@@ -9,6 +9,7 @@ from pixie_server.cli.export import export_run
 from pixie_server.cli.running import run
 from pixie_server.cli.runs import label_run, star_run, view_logs, view_runs
 from pixie_server.cli.schema import schema
+from pixie_server.cli.secrets import set_secret
 from pixie_server.cli.serve import serve
 from pixie_server.cli.tools import list_tools, open_tool, sync
 from pixie_server.cli.validate import validate
@@ -27,6 +28,7 @@ COMMANDS: tuple[click.Command, ...] = (
     sync,
     validate,
     open_tool,
+    set_secret,
     schema,
 )
 
