@@ -2,6 +2,7 @@
 
 import json
 from copy import deepcopy
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -141,6 +142,16 @@ def test_the_schema_takes_the_entry(example):
 def test_the_schema_takes_a_manifest_with_every_type():
     """All entries together meet the schema of tool.json."""
     assert list(TOOL.iter_errors(manifest_with_every_type())) == []
+
+
+def test_bundled_tools_are_right_to_both():
+    """Every tool.json of the checkout meets the schema and the strict check, without a warning."""
+    found = sorted((Path(__file__).parents[2] / "tools").glob("*/tool.json"))
+    assert found
+    for path in found:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        assert manifest_from(raw)[1] == (), path
+        assert list(TOOL.iter_errors(raw)) == [], path
 
 
 @settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])

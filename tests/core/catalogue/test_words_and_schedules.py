@@ -34,12 +34,24 @@ def wrong(name, raw, **about):
         (0.125, {"format": "percent"}, "12.5%"),
         (0.1 + 0.2, {}, "0.3"),
         (None, {}, "–"),
+        ({"value": 12_345, "format": "compact", "precision": 0}, {}, "12K"),
+        ({"value": 0.000012345, "format": "scientific", "precision": 2}, {"unit": "m"}, "1.23E-5 m"),
+        ({"value": 1234.56, "format": "integer"}, {}, "1,235"),
+        ({"value": 1234.5, "format": "plain"}, {"unit": "°"}, "1234.5°"),
         (1234.5678, {"precision": 1, "unit": "%"}, "1,234.6%"),
     ],
 )
 def test_a_number_is_written_as_people_write_it(raw, about, words):
     """With its unit; the value's own format goes before the declaration's."""
     assert text("number", raw, **about) == words
+
+
+def test_a_format_that_is_not_known_stops_nothing():
+    """The number is written as a decimal, and the cure names the formats that there are."""
+    raw = {"value": 1234.5, "format": "float"}
+    assert text("number", raw) == "1,234.5"
+    (said,) = [said for seen, said in OUTPUT_TYPES["number"].mistakes if seen(raw)]
+    assert "currency" in said
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,9 @@ def number_text(
     if format == "integer":
         return _with_unit(format_decimal(value, "#,##0", locale=_LOCALE), unit)
     if format == "compact":
-        return _with_unit(format_compact_decimal(value, locale=_LOCALE, fraction_digits=precision or 1), unit)
+        return _with_unit(
+            format_compact_decimal(value, locale=_LOCALE, fraction_digits=1 if precision is None else precision), unit
+        )
     if format == "plain":
         return _with_unit(repr(value) if precision is None else f"{value:.{precision}f}", unit)
     return _with_unit(_decimal(value, precision), unit)
