@@ -169,6 +169,7 @@ def test_a_run_is_started_shown_and_filed_without_a_reload(browse):
     page.keyboard.press("Control+Enter")
     expect(page.locator(".numeral")).to_have_text("42 km")
     expect(page.locator("#history li").first).to_contain_text("ms")
+    expect(page.locator("#history li").first.locator("a")).to_have_attribute("aria-current", "true")
     expect(page.locator("#announcer")).to_contain_text("The run finished")
     assert page.evaluate("window.still")
 

@@ -14,7 +14,17 @@ export function enhance(root) {
   prepareTabs(root);
   drawCharts(root);
   followRun(root, enhance);
+  markCurrent();
   tick();
+}
+
+/** In the history, the run whose panel is on the page: the server draws one without knowing the other. */
+function markCurrent() {
+  const run = document.getElementById("panel")?.dataset.run;
+  for (const link of document.querySelectorAll("#history a[data-run]")) {
+    if (link.dataset.run === run) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
 }
 
 enhance(document.body);
