@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 (a build script, not a module of a package)
 """Put the front-end libraries into pixie-server while it is built.
 
 They are pinned in package-lock.json and in no commit, so a wheel fetches them by the function that a checkout

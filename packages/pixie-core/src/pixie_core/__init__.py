@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pixie_core.config import Settings
     from pixie_core.errors import PixieError
-    from pixie_core.facade import Pixie, open
+    from pixie_core.facade import Pixie, open  # noqa: A004
 
 __all__ = ["Pixie", "PixieError", "Settings", "open"]
 

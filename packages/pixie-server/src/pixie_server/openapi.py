@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_
 
 import attrs
 
-from pixie_server.api.shapes import ErrorOut
 from pixie_server.outcomes import outcome
 from pixie_server.reading import parameter_name
 
@@ -36,13 +35,13 @@ _GUARD = {
 """What the guard may answer on every route."""
 
 
-def document(routes: Sequence[Route]) -> dict[str, Any]:
-    """The whole document."""
+def document(routes: Sequence[Route], problem: type) -> dict[str, Any]:
+    """The whole document; `problem` is the shape of every error."""
     schemas = _Schemas()
+    error = schemas.of(problem)
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
-        paths.setdefault(route.template, {})[route.method.lower()] = _operation(route, schemas)
-    schemas.of(ErrorOut)
+        paths.setdefault(route.template, {})[route.method.lower()] = _operation(route, schemas, error)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -58,13 +57,13 @@ def document(routes: Sequence[Route]) -> dict[str, Any]:
     }
 
 
-def _operation(route: Route, schemas: _Schemas) -> dict[str, Any]:
+def _operation(route: Route, schemas: _Schemas, error: dict[str, Any]) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": route.name,
         "summary": route.summary.rstrip("."),
         "tags": [route.tag],
         "parameters": [*_path_parameters(route), *_query_parameters(route, schemas)],
-        "responses": {**_responses(route, schemas), **_error_responses(route)},
+        "responses": {**_responses(route, schemas), **_error_responses(route, error)},
     }
     if route.description:
         operation["description"] = route.description
@@ -131,11 +130,11 @@ def _content(route: Route, answer: Answer, schemas: _Schemas) -> dict[str, Any]:
     return content
 
 
-def _error_responses(route: Route) -> dict[str, Any]:
+def _error_responses(route: Route, error: dict[str, Any]) -> dict[str, Any]:
     statuses: dict[int, list[str]] = {}
-    for error in route.errors:
-        known = outcome(error)
-        statuses.setdefault(known.status, []).append(f"{known.title} (`{error.code}`).")
+    for each in route.errors:
+        known = outcome(each)
+        statuses.setdefault(known.status, []).append(f"{known.title} (`{each.code}`).")
     if route.query is not None:
         statuses.setdefault(422, []).append("A parameter is wrong (`request_invalid`).")
     if route.body is not None:
@@ -144,11 +143,10 @@ def _error_responses(route: Route) -> dict[str, Any]:
         statuses.setdefault(415, []).append("The body isn't application/json.")
     for status, said in _GUARD.items():
         statuses.setdefault(status, []).append(said)
-    reference = {"$ref": "#/components/schemas/ErrorOut"}
     return {
         str(status): {
             "description": " ".join(dict.fromkeys(said)),
-            "content": {"application/problem+json": {"schema": reference}},
+            "content": {"application/problem+json": {"schema": error}},
         }
         for status, said in sorted(statuses.items())
     }

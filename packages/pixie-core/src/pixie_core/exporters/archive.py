@@ -27,7 +27,9 @@ __all__ = ["Archive", "Entry", "Written"]
 
 @frozen
 class Entry:
-    """One file of a zip, or a folder where the name ends with a slash. `source` gives its bytes anew whenever it is called.
+    """One file of a zip, or a folder where the name ends with a slash.
+
+    `source` gives its bytes anew whenever it is called.
 
     With a `size` or `sha256` the bytes must be so, or the zip breaks off. What is not `deflated` is stored.
     """

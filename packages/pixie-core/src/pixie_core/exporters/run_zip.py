@@ -66,7 +66,7 @@ def run_zip(
             Entry("outputs.json", partial(json_object, values, paths.relative)),
             Entry("report.md", lambda: _utf8(report_markdown(run, declared, values, paths))),
             # There even when nothing is in it, so that whoever opens the zip needn't ask.
-            Entry("artefacts/", lambda: [], 0, deflated=False),
+            Entry("artefacts/", list, 0, deflated=False),
             *(entry for entry, _ in files),
         ],
         last=("run.json", partial(_run_json, run, declared, paths)),
