@@ -15,6 +15,7 @@ from pixie_core.run import fold
 from pixie_core.run.events import Finished
 from pixie_core.run.model import Run
 from pixie_core.runtime.inputs import as_sent, data_url
+from pixie_core.store import Store
 
 from .conftest import Runs, until
 
@@ -735,3 +736,18 @@ def test_a_run_that_was_ended_elsewhere_stops(runs, hostile, survivors):
     until(lambda: runs.runner.active() == [])
     assert isinstance(runs.events(run)[-1], Finished)
     assert runs.store.run(run.id).status == "interrupted"
+
+
+def test_a_run_of_another_process_is_cancelled_by_asking_its_owner(runs, settings, hostile):
+    """Through the store, within a second or so."""
+    run = runs.start(hostile("obeys-cancel"), "hang")
+    until(lambda: runs.runner.launcher.state() and runs.runner.launcher.state()[0].status == "running")
+    with Store(settings) as other_store:
+        other = Runs(settings, other_store)
+        try:
+            other.runner.cancel(run.id)
+            assert runs.wait(run, 4).status == "cancelled"
+            with pytest.raises(RunNotRunning):
+                other.runner.cancel(run.id)
+        finally:
+            other.runner.close()

@@ -42,6 +42,7 @@ DYING_SECONDS = 1.0
 """How long the last words of a process that has ended may still be on the way."""
 CUT_OFF_SECONDS = 0.25
 """How long after the end of what may be half an answer its process is given to be known as dead."""
+TRACEBACK_SECONDS = 0.25
 COMPLETE_SECONDS = 5.0
 """How long a stream may stay open in silence once every output is done."""
 SILENT_SECONDS = 60.0
@@ -126,6 +127,9 @@ class Conversation:
         if 300 <= reply.status < 400:
             raise self._garbage(f"it answered POST /run with a redirect ({reply.status}), which is never followed")
         if not reply.ok:
+            if reply.status >= 500:
+                # Many servers send their 500 first, and write the traceback then.
+                self._capture.await_words(TRACEBACK_SECONDS)
             raise ToolRefused(self.tool.id, self._masker.mask(detail_of(reply)))
         try:
             raw = decode(reply.body)

@@ -33,6 +33,8 @@ __all__ = ["Drive"]
 _log = logging.getLogger(__name__)
 
 MOST_NOTES = 50
+CATCH_UP_SECONDS = 0.5
+"""How long a run waits for what its tool wrote before it answered to be read: more only in a flood."""
 
 
 class Drive:
@@ -205,6 +207,7 @@ class Drive:
             raise
         finally:
             conversation.hang_up()
+            process.output.catch_up(CATCH_UP_SECONDS)
             unfollow()
 
     def _leave(self, conversation: Conversation, *, ask: bool) -> None:

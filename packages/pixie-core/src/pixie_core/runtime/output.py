@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import fcntl
 import os
 import select
+import sys
+import termios
 import threading
 from collections import deque
 from typing import TYPE_CHECKING
@@ -34,6 +37,8 @@ class ProcessOutput:
         self._reader, self.writer = os.pipe()
         self._wake_reader, self._wake_writer = os.pipe()
         self._lock = threading.Lock()
+        self._caught_up = threading.Condition(self._lock)
+        self._handing_on = False
         self._kept: deque[str] = deque()
         self._kept_bytes = 0
         self._followers: list[Callable[[str], None]] = []
@@ -69,6 +74,19 @@ class ProcessOutput:
 
         return stop
 
+    def catch_up(self, seconds: float) -> None:
+        """Wait, at most so long, until what was written by now has reached the followers."""
+        with self._lock:
+            self._caught_up.wait_for(self._is_caught_up, seconds)
+
+    def _is_caught_up(self) -> bool:
+        if self._drained.is_set():
+            return True
+        # What is taken out of the pipe and not handed on yet counts as not read.
+        waiting = bytearray(4)
+        fcntl.ioctl(self._reader, termios.FIONREAD, waiting)
+        return not self._handing_on and int.from_bytes(waiting, sys.byteorder) == 0
+
     def settle(self, seconds: float) -> None:
         """Give what is still in the pipe of an ended process the time to be read."""
         self._drained.wait(seconds)
@@ -93,14 +111,21 @@ class ProcessOutput:
                 ready = [descriptor for descriptor, _ in poll.poll()]
                 if self._wake_reader in ready:
                     break
+                with self._lock:
+                    self._handing_on = True
                 piece = os.read(self._reader, 65_536)
                 if not piece:
                     break
                 self._give(self._masked.feed(self._decoder.decode(piece)))
+                with self._lock:
+                    self._handing_on = False
+                    self._caught_up.notify_all()
             self._give(self._masked.feed(self._decoder.decode(b"", final=True)) + self._masked.close())
         finally:
-            os.close(self._reader)
-            self._drained.set()
+            with self._lock:
+                self._drained.set()
+                os.close(self._reader)
+                self._caught_up.notify_all()
 
     def _give(self, text: str) -> None:
         if not text:

@@ -26,6 +26,7 @@ GATHER_SECONDS = 0.05
 GATHER_BYTES = 256 * 1024
 KEPT_LOG = 64 * 1024
 LONGEST_LINE = 8 * 1024
+QUIET_SECONDS = 0.03
 
 
 class LogCapture:
@@ -37,6 +38,7 @@ class LogCapture:
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = wake
         self._lock = threading.Lock()
+        self._added = threading.Condition(self._lock)
         self._open_line = ""
         self._ready: list[tuple[str, bool]] = []
         self._told = 0
@@ -49,6 +51,7 @@ class LogCapture:
         """A piece of output, as it came."""
         with self._lock:
             self._end = (self._end + text)[-KEPT_LOG:]
+            self._added.notify_all()
             text = self._open_line + text
             whole, newline, self._open_line = text.rpartition("\n")
             lines = whole + newline
@@ -77,6 +80,14 @@ class LogCapture:
             self._left_out += too_many
             if too_many < len(oldest):
                 self._late.appendleft(oldest[too_many:])
+
+    def await_words(self, seconds: float) -> None:
+        """Wait, at most so long, for something to be written, unless something was, and for a moment without more."""
+        with self._lock:
+            if self._end or self._added.wait(seconds):
+                deadline = time.monotonic() + seconds
+                while self._added.wait(QUIET_SECONDS) and time.monotonic() < deadline:
+                    pass
 
     def take(self) -> list[Log]:
         """The lines that came since the last time."""

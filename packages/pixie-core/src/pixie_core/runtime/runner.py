@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import threading
 import time
 import uuid
 from collections import deque
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from attrs import define
 
 from pixie_core.clock import system_clock
-from pixie_core.errors import Busy, DiskFull, QuotaExceeded, RunNotRunning
+from pixie_core.errors import Busy, DiskFull, PixieError, QuotaExceeded
 from pixie_core.run.events import Finished, Queued, Started
 from pixie_core.runtime.drive import Drive
 from pixie_core.runtime.inputs import as_recorded
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from pixie_core.tool import Tool, Tools
 
 __all__ = ["Runner"]
+
+_log = logging.getLogger(__name__)
 
 CLOSE_SECONDS = 10.0
 
@@ -76,6 +80,8 @@ class Runner:
         self._working: dict[str, _Place] = {}
         self._queue: deque[_Place] = deque()
         self._closing = False
+        self._hearing = ExitStack()
+        self._hearing.enter_context(store.watching(self._hear_requests))
 
     def start(
         self,
@@ -155,21 +161,38 @@ class Runner:
     def cancel(self, run_id: str) -> None:
         """Ask a run to end. It has ended as `cancelled` within seconds; a waiting one at once.
 
-        Raises RunNotFound, or RunNotRunning when it has ended already or isn't this process's.
+        A run of another process is asked for by way of the store, and its owner hears of it within a second.
+        Raises RunNotFound, or RunNotRunning when it has ended already.
         """
         run_id = self._store.find(run_id)
+        if not self._cancel_here(run_id):
+            self._store.request_cancel(run_id)
+
+    def _cancel_here(self, run_id: str) -> bool:
+        """Cancel a run of this process; False when it is none."""
         with self._lock:
             place = self._place(run_id)
-            waiting = place is not None and place in self._queue and place.drive is not None
+            if place is None or place.drive is None:
+                return False
+            waiting = place in self._queue
             if waiting:
-                assert place is not None
                 self._queue.remove(place)
-        if place is None or place.drive is None:
-            raise RunNotRunning(run_id, self._store.run(run_id).status)
         if waiting:
             self._end_waiting(place, Finished(status="cancelled"))
         else:
             place.drive.stop("cancelled")
+        return True
+
+    def _hear_requests(self) -> None:
+        """Somebody has written to the database: maybe the wish that a run of ours be cancelled."""
+        if not self.active():
+            return
+        try:
+            for run_id in self._store.cancel_requests():
+                self._cancel_here(run_id)
+        except PixieError:
+            # The next change of the database is another chance; the run goes on meanwhile.
+            _log.exception("requests to cancel couldn't be read")
 
     def active(self) -> list[str]:
         """The ids of the runs that work or wait here, oldest first."""
@@ -184,6 +207,7 @@ class Runner:
     def close(self, timeout: float = CLOSE_SECONDS) -> None:
         """End every run, as `interrupted`, and every process, within `timeout` seconds."""
         deadline = time.monotonic() + timeout
+        self._hearing.close()
         with self._lock:
             self._closing = True
             waiting = [place for place in self._queue if place.drive is not None]
