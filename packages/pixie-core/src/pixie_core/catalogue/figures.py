@@ -66,12 +66,13 @@ def is_date(value: Any) -> bool:
 
 def column_type(values: Iterable[Any]) -> str:
     """What the cells of a column along an axis are: number, date, datetime or string."""
-    kinds = {("datetime" if len(v) > 10 else "date") if is_date(v) else type(v).__name__ for v in values}
-    if kinds <= {"int", "float"}:
+    cells = values if isinstance(values, list) else list(values)
+    types = set(map(type, cells))
+    if types <= {int, float}:
         return "number"
-    if kinds <= {"date", "datetime"}:
-        return "datetime" if "datetime" in kinds else "date"
-    return "string"
+    if types != {str} or not all(map(is_date, cells)):
+        return "string"
+    return "datetime" if max(map(len, cells)) > len("2026-05-17") else "date"
 
 
 def titled(title: str | None, unit: str | None) -> str:
