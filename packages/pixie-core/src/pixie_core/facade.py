@@ -28,6 +28,7 @@ from pixie_core.exporters import run_zip, write_zip
 from pixie_core.run.inputs import inputs_from_form, typed_inputs
 from pixie_core.run.model import Output
 from pixie_core.runtime import Runner
+from pixie_core.runtime.inputs import as_sent
 from pixie_core.store import RunFilter, Store
 from pixie_core.tool import Tools
 from pixie_core.validator import validate
@@ -140,8 +141,8 @@ class Pixie:
     def rerun(self, run_id: str, changes: Mapping[str, Any] | None = None, *, origin: str = "script") -> Run:
         """Start a new run with the inputs of an old one and `changes` to them; the old one is its parent."""
         old = self.get(run_id)
-        inputs = {**old.inputs, **(changes or {})}
-        return self.start(old.tool_id, inputs, origin=origin, parent_run_id=old.id)
+        inputs = as_sent(self.tools.get(old.tool_id).checked(), old.inputs, self.store, named=True)
+        return self.start(old.tool_id, {**inputs, **(changes or {})}, origin=origin, parent_run_id=old.id)
 
     def wait(self, run_id: str, timeout: float | None = None) -> Run:
         """The run once it has ended, or as it stands after `timeout` seconds."""

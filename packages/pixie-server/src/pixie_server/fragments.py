@@ -9,6 +9,7 @@ from attrs import frozen
 from quart import Response, redirect, request
 
 from pixie_core.catalogue.base import field
+from pixie_core.catalogue.inputs.files import file_url
 from pixie_core.errors import (
     AmbiguousRunId,
     Busy,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from pixie_core import Pixie
     from pixie_core.run import Run
+    from pixie_core.tool import ToolManifest
     from pixie_server.served import Served
 
 routes = Routes("fragments")
@@ -61,9 +63,9 @@ async def run_tool(served: Served, tool_id: str) -> Any:
     htmx gets the live panel at once; a plain form is sent on to the run's page; anything else waits for the
     run's end and gets the output panel, or the run as JSON by Accept.
     """
-    fields = await _form_fields()
+    fields, files = await _form_fields(), await _form_files()
     try:
-        run = await served.bridge(served.pixie.start_form, tool_id, fields)
+        run = await served.bridge(served.pixie.start_form, tool_id, fields, typed=files)
     except InputsInvalid as error:
         if wants_json() or not _is_browser():
             raise
@@ -93,6 +95,17 @@ async def _form_fields() -> dict[str, list[str]]:
     return {key: form.getlist(key) for key in form}
 
 
+async def _form_files() -> dict[str, Any]:
+    """The form's files by field, as data URLs: one, or a list of several. A field left empty is no file."""
+    files = await request.files
+    made: dict[str, Any] = {}
+    for key in files:
+        urls = [file_url(each.read(), each.filename, each.mimetype) for each in files.getlist(key) if each.filename]
+        if urls:
+            made[key] = urls if len(urls) > 1 else urls[0]
+    return made
+
+
 def _is_htmx() -> bool:
     return request.headers.get("HX-Request") == "true"
 
@@ -109,10 +122,19 @@ def _refused_fields(pixie: Pixie, tool_id: str, fields: Mapping[str, list[str]],
 
 def _refused_page(pixie: Pixie, tool_id: str, fields: Mapping[str, list[str]], error: InputsInvalid) -> str:
     """The page again, each message at its field, and what was typed still there."""
-    values = {key: texts[-1] for key, texts in fields.items() if texts}
-    history = pixie.runs(tool=tool_id, limit=30).items
     tool = pixie.tools.get(tool_id)
+    values = {key: _typed(tool.checked(), key, texts) for key, texts in fields.items() if texts}
+    history = pixie.runs(tool=tool_id, limit=30).items
     return render.page_tool(frame_of(pixie), tool, values=values, problems=error.problems, history=history)
+
+
+def _typed(manifest: ToolManifest, key: str, texts: list[str]) -> Any:
+    """What was typed as the value that it means, else as it was typed."""
+    declared = manifest.input(key)
+    try:
+        return declared.read_many(texts) if declared is not None else texts[-1]
+    except ValueError:
+        return texts[-1]
 
 
 def _panel(pixie: Pixie, run: Run) -> Response:

@@ -6,7 +6,6 @@ mime, size}` (settled.md 4); the tool gets the data URL all the same, or a part 
 
 from __future__ import annotations
 
-import base64
 import binascii
 import json
 import mimetypes
@@ -17,7 +16,7 @@ from urllib.parse import unquote, unquote_to_bytes
 
 from attrs import field, frozen
 
-from pixie_core.catalogue.inputs.files import FileInput
+from pixie_core.catalogue.inputs.files import FileInput, file_url
 from pixie_core.errors import InputsInvalid, Problem
 
 if TYPE_CHECKING:
@@ -90,9 +89,12 @@ def as_recorded(tool: Tool, inputs: Mapping[str, Any], store: Store, run_id: str
     return _mapped(tool.checked(), inputs, keep)
 
 
-def as_sent(manifest: ToolManifest, recorded: Mapping[str, Any], store: Store) -> dict[str, Any]:
+def as_sent(
+    manifest: ToolManifest, recorded: Mapping[str, Any], store: Store, *, named: bool = False
+) -> dict[str, Any]:
     """Recorded inputs as the tool gets them, and as a new run takes them: files as data URLs again.
 
+    `named` ones carry their file's name, which a new run keeps and many a tool can't read.
     Raises InputsInvalid when a file isn't kept any more.
     """
 
@@ -105,7 +107,7 @@ def as_sent(manifest: ToolManifest, recorded: Mapping[str, Any], store: Store) -
         except FileNotFoundError:
             said = f"the file {value.get('filename')!r} isn't kept any more: send it again"
             raise InputsInvalid(f"The inputs of {manifest.id}", [Problem(f"$.{key}", said)]) from None
-        return f"data:{value.get('mime', 'application/octet-stream')};base64,{base64.b64encode(content).decode()}"
+        return file_url(content, value.get("filename") if named else None, value.get("mime"))
 
     return _mapped(manifest, recorded, read)
 

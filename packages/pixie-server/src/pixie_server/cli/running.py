@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import json
-import mimetypes
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,23 +78,18 @@ def run(
 
 def _take(manifest: ToolManifest, key: str, text: str, fields: dict[str, list[str]], inputs: dict[str, Any]) -> None:
     """Sort one `--set` into the texts, which are read by their input's type, or, as `@PATH`, into the typed inputs."""
-    from pixie_core.catalogue.inputs.files import FileInput
+    from pixie_core.catalogue.inputs.files import FileInput, file_url
 
     declared = manifest.input(key)
     if not isinstance(declared, FileInput) or not text.startswith("@"):
         fields.setdefault(key, []).append(text)
         return
-    url = _data_url(Path(text[1:]).expanduser())
-    inputs[key] = [*(inputs[key] if isinstance(inputs.get(key), list) else ()), url] if declared.multiple else url
-
-
-def _data_url(path: Path) -> str:
+    path = Path(text[1:]).expanduser()
     try:
-        content = path.read_bytes()
+        url = file_url(path.read_bytes(), path.name)
     except OSError as error:
         raise Failure(f"{path} can't be read: {error.strerror}.", USAGE) from None
-    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+    inputs[key] = [*(inputs[key] if isinstance(inputs.get(key), list) else ()), url] if declared.multiple else url
 
 
 def _from_file(file: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 import mimetypes
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import unquote, unquote_to_bytes
+from urllib.parse import quote, unquote, unquote_to_bytes
 
 from attrs import frozen
 
@@ -17,7 +17,7 @@ from pixie_core.errors import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["AudioInput", "FileInput", "ImageInput"]
+__all__ = ["AudioInput", "FileInput", "ImageInput", "file_url"]
 
 _TYPES = mimetypes.MimeTypes()
 """Endings and media types as Python knows them: the machine's own lists would judge one file two ways."""
@@ -36,6 +36,16 @@ _ALSO = {
     "audio/x-wav": {"audio/wav", "audio/wave", "audio/vnd.wave"},
     "audio/*": {"video/webm", "video/ogg", "application/ogg", "video/mp4"},
 }
+
+
+def file_url(content: bytes, filename: str | None = None, mime: str | None = None) -> str:
+    """A file as a data URL, which is how inputs carry files; the type by its name where it isn't said.
+
+    The name travels as a parameter: `data:text/csv;name=prices.csv;base64,…`.
+    """
+    kind = mime or (_TYPES.guess_type(filename)[0] if filename else None) or _UNKNOWN
+    name = f";name={quote(filename, safe='')}" if filename else ""
+    return f"data:{kind}{name};base64,{binascii.b2a_base64(content, newline=False).decode()}"
 
 
 @frozen(kw_only=True)
