@@ -516,8 +516,10 @@ def test_an_import_that_fails_leaves_nothing(tmp_path, tools):
     assert list((tools / ".imported").iterdir()) == []
     put(tools / ".imported" / ".new-0123", files())
     put(tools / "a", {".env.0123456789abcdef.part": CANARY, "tool.json": "{}"})
-    assert len(sweep_leftovers(tools)) == 2
+    put(tools / ".new-4567", files())
+    assert len(sweep_leftovers(tools)) == 3
     assert list((tools / ".imported").iterdir()) == []
+    assert sorted(each.name for each in tools.iterdir()) == [".imported", "a"]
     assert [each.name for each in (tools / "a").iterdir()] == ["tool.json"]
 
 

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from pixie_core.tool.unpacking import Proposal
 
 __all__ = [
+    "NEW",
     "confirm_import",
     "discard_import",
     "existing_tool",
@@ -50,7 +51,8 @@ __all__ = [
 
 _IMPORTED = ".imported"
 _REPLACED = ".replaced"
-_NEW = ".new-"
+NEW = ".new-"
+"""How the names of folders begin that aren't whole yet."""
 _JOURNAL = ".replacing"
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 
@@ -79,17 +81,17 @@ def stage_import(proposal: Proposal, tools_dir: Path) -> Path:
     """
     with _alone(tools_dir):
         room = tools_dir / _IMPORTED
-        unpacked = room / f"{_NEW}{secrets.token_hex(8)}"
+        unpacked = room / f"{NEW}{secrets.token_hex(8)}"
         try:
             _unpack(proposal, unpacked)
             fault("import.unpacked")
             target = room / proposal.id
             if os.path.lexists(target):
-                target.rename(room / f"{_NEW}{secrets.token_hex(8)}")
+                target.rename(room / f"{NEW}{secrets.token_hex(8)}")
             unpacked.rename(target)
             keep_names(room)
         finally:
-            for each in room.glob(f"{_NEW}*"):
+            for each in room.glob(f"{NEW}*"):
                 _remove(each)
     return target
 
@@ -137,7 +139,7 @@ def discard_import(tools_dir: Path, tool_id: str) -> bool:
         staged = _staged(tools_dir, tool_id)
         if staged is None:
             return False
-        aside = staged.with_name(f"{_NEW}{secrets.token_hex(8)}")
+        aside = staged.with_name(f"{NEW}{secrets.token_hex(8)}")
         staged.rename(aside)
         _remove(aside)
         return True
@@ -249,9 +251,13 @@ def sweep_leftovers(tools_dir: Path) -> tuple[str, ...]:
             journals = sorted((tools_dir / _IMPORTED).glob(f"*{_JOURNAL}"))
             done += [_finish(tools_dir, journal) for journal in journals]
             for each in sorted((tools_dir / _IMPORTED).iterdir()):
-                if each.name.startswith(_NEW) or each.name.endswith(PART):
+                if each.name.startswith(NEW) or each.name.endswith(PART):
                     _remove(each)
                     done.append(f"An import that was cut short was removed: {each.name}.")
+    with locked(tools_dir):
+        for each in sorted(tools_dir.glob(f"{NEW}*")):
+            _remove(each)
+            done.append(f"A new tool that was half written was removed: {each.name}.")
     for folder in sorted(tools_dir.iterdir()):
         if folder.is_dir() and not folder.is_symlink() and not folder.name.startswith("."):
             done += _sweep_parts(folder)
