@@ -27,6 +27,12 @@ def manifest(*outputs):
     return manifest_from(raw)[0]
 
 
+@pytest.fixture
+def reader_of():
+    """Makes a reader for outputs."""
+    return lambda *outputs, placeholders=None: StreamReader(manifest(*outputs), placeholders)
+
+
 def sse(*events):
     return b"".join(b"data: %s\n\n" % json.dumps(each).encode() for each in events)
 
@@ -258,7 +264,30 @@ def test_keyed_points_of_a_scatter_add_up():
 def test_a_keyed_row_alone_is_a_row():
     """Dialect 2 for a table."""
     reader = StreamReader(manifest(("table", "t")))
-    assert merged(read(reader, {"t": {"a": 1}}, {"t": {"a": 2}})) == {"t": {"rows": [{"a": 1}, {"a": 2}]}}
+    assert merged(read(reader, {"t": {"a": 1}}, {"t": {"a": 2}}))["t"]["rows"] == [{"a": 1}, {"a": 2}]
+
+
+def test_a_table_has_its_columns_from_its_first_rows_on(reader_of):
+    """Whoever watches sees a table: told columns stay, others come with the rows that have them first."""
+    reader = reader_of(("table", "t"))
+    first, second, third = read(reader, *(own("t", {"rows": [row]}) for row in ({"a": 1}, {"a": 2}, {"a": 3, "b": 4})))
+    assert first.value["columns"] == [{"key": "a", "label": "a"}]
+    assert "columns" not in second.value
+    assert [column["key"] for column in third.value["columns"]] == ["a", "b"]
+    told = {"columns": [{"key": "a", "label": "A"}], "rows": []}
+    reader = reader_of(("table", "t"), placeholders={"t": told})
+    said = read(reader, own("t", {"rows": [{"a": 1, "note": "no column"}]}))
+    assert merged(said, reader.opening())["t"]["columns"] == told["columns"]
+    declared = [{"key": "a", "label": "Declared"}]
+    (said,) = read(reader_of(("table", "t", {"columns": declared})), own("t", {"rows": [[1]]}))
+    assert said.value == {"rows": [{"a": 1}], "columns": declared}
+
+
+def test_the_first_bit_of_code_is_a_whole_value(reader_of):
+    """Whoever watches sees what a code output is; the rest is added to it."""
+    said = read(reader_of(("code", "k")), own("k", "a"), own("k", "b"))
+    assert said[0].value == {"value": "a"}
+    assert merged(said) == {"k": {"value": "ab"}}
 
 
 def test_chunks_go_to_the_text_that_streams():

@@ -129,8 +129,9 @@ def sleeper():
 
 def dead_owner():
     """A process that is no more."""
-    process = subprocess.Popen(["true"])
+    process = subprocess.Popen(["sleep", "60"])
     owner = Owner.of(process.pid)
+    process.kill()
     process.wait()
     return owner
 

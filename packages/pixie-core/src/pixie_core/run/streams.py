@@ -308,6 +308,8 @@ class _Incoming:
             self.context.notes.append(Problem("$", problem))
             return []
         first = not self.started and self.ground is NOTHING
+        if first and isinstance(value, str) and not OUTPUT_TYPES[self.declared.type].bare():
+            value = {"value": value}
         self.started = True
         self.done = self.done or done
         return [self._event(value, whole=first, done=done)]

@@ -133,7 +133,7 @@ class Conversation:
             raise ToolRefused(self.tool.id, self._masker.mask(detail_of(reply)))
         try:
             raw = decode(reply.body)
-            tells = self._masker.finds(reply.body.decode("utf-8", "replace"))
+            tells = bool(self._masker) and self._masker.finds(reply.body.decode("utf-8", "replace"))
             cleaned, notes = clean(raw, self._masker.mask if tells else None)
         except Undecodable as error:
             if self.process.wait(CUT_OFF_SECONDS):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from typing import TYPE_CHECKING
 
-from pixie_core.errors import PixieError, QuotaExceeded, RunNotRunning, RunTimedOut, ToolAnsweredGarbage, ToolError
+from pixie_core.errors import PixieError, RunNotRunning, RunTimedOut, ToolAnsweredGarbage, ToolError, ToolRefused
 from pixie_core.run.events import Finished, Log, Started
 from pixie_core.runtime.conversation import STDERR_CHARACTERS, Conversation, Outcome, Stopped
 from pixie_core.runtime.inbox import Inbox
@@ -60,12 +59,15 @@ class Drive:
         self._inbox = Inbox()
         self._capture = LogCapture(self._inbox.wake)
         self._stop: Why | None = None
+        self._giving_up = threading.Event()
         self._started_at = clock.monotonic()
 
     def stop(self, why: Why) -> None:
         """Ask the run to end: cancelled by its user, or interrupted since Pixie ends. The first word counts."""
         if self._stop is None:
             self._stop = why
+        if why == "interrupted":
+            self._giving_up.set()
         self._inbox.wake()
 
     def execute(self, started: Started) -> None:
@@ -153,12 +155,11 @@ class Drive:
             drafts = [*drafts, *_said((), *self._kept_aside())]
         pause = 0.1
         while not self._recorded(finished, drafts):
-            if self._stop == "interrupted":
-                return  # the next start finds the run, and says so
             if finished.status == "ok":
                 finished = self._bad_end("The results couldn't be recorded; the log of Pixie says why.", "internal", "")
             drafts = []
-            time.sleep(pause)
+            if self._giving_up.wait(pause):
+                return  # the next start finds the run, and says so
             pause = min(pause * 2, 5.0)
 
     def _recorded(self, finished: Finished, drafts: list[Draft]) -> bool:
@@ -201,7 +202,9 @@ class Drive:
         except Stopped as stopped:
             self._leave(conversation, ask=stopped.why != "interrupted")
             raise
-        except (QuotaExceeded, ToolAnsweredGarbage):
+        except ToolRefused:
+            raise  # the tool itself has ended the run
+        except Exception:
             if not conversation.exchange_over:  # it is still at work on what nobody wants any more
                 self._leave(conversation, ask=True)
             raise

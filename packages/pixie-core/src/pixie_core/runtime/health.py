@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import ipaddress
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
+
+import psutil
 
 from pixie_core.errors import ToolStartFailed
 from pixie_core.run.decoding import Undecodable
 from pixie_core.runtime.transport import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pixie_core.runtime.process import ToolProcess
 
@@ -55,6 +59,7 @@ def wait_until_up(process: ToolProcess, seconds: float, cancelled: Callable[[], 
         pause = min(pause * 1.5, LONGEST_PAUSE)
     if not process.listens_already:
         _identify(process, deadline)
+        _warn_of_open_doors(process)
 
 
 def _identify(process: ToolProcess, deadline: float) -> None:
@@ -83,17 +88,24 @@ def _identify(process: ToolProcess, deadline: float) -> None:
 
 def _owns_port(process: ToolProcess) -> bool:
     """True when the process, or one that it started, listens on the port."""
-    import psutil
+    return any(port == process.port for _, port in _listening(process))
 
-    try:
+
+def _warn_of_open_doors(process: ToolProcess) -> None:
+    """A tool that listens beyond this machine can be used by whoever reaches it."""
+    for address, port in _listening(process):
+        if not ipaddress.ip_address(address.partition("%")[0]).is_loopback:
+            process.output.say(f"{process.tool.id} listens on {address}:{port}, where other machines may reach it")
+
+
+def _listening(process: ToolProcess) -> Iterator[tuple[str, int]]:
+    """Where the process and its children listen."""
+    with suppress(psutil.Error):
         leader = psutil.Process(process.pid)
         for each in (leader, *leader.children(recursive=True)):
             for connection in each.net_connections("tcp"):
-                if connection.status == psutil.CONN_LISTEN and connection.laddr.port == process.port:
-                    return True
-    except psutil.Error:
-        return False
-    return False
+                if connection.status == psutil.CONN_LISTEN:
+                    yield connection.laddr.ip, connection.laddr.port
 
 
 _TAKEN = ("address already in use", "errno 98", "errno 48", "eaddrinuse")

@@ -32,6 +32,8 @@ __all__ = ["Launcher", "ProcessState"]
 _log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.5
+LONG_TICK_SECONDS = 5.0
+"""Between looks for orphans, when no process is there."""
 PORTS_TRIED = 4
 MEGABYTE = 2**20
 
@@ -300,6 +302,7 @@ class Launcher:
                 self._last_output[process.tool.id] = process.output.tail()
                 self._stopping.pop(process, None)
                 self._adoption.forget(process.pid)
+                self._adoption.killed(process.escaped)
                 self._changed.notify_all()
         if self._store is not None:
             self._store.forget_process(str(process.mark))
@@ -318,7 +321,7 @@ class Launcher:
         """Wait a moment, stop what has idled long enough, and return what works; None at the end."""
         with self._changed:
             if not self._closed:
-                self._changed.wait(TICK_SECONDS if self._entries else None)
+                self._changed.wait(TICK_SECONDS if self._entries or self._stopping else LONG_TICK_SECONDS)
             if self._closed:
                 return None
             for entry in list(self._entries):

@@ -26,7 +26,7 @@ from attrs import frozen
 from pixie_core.store.owner import Owner, boot_id, start_ticks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from pixie_core.config import Settings
 
@@ -184,6 +184,10 @@ class Adoption:
     def forget(self, pid: int) -> None:
         """The process has been waited for; its number may come again."""
         self._leaders.discard(pid)
+
+    def killed(self, processes: Iterable[Marked]) -> None:
+        """These were killed, and may come back as zombies."""
+        self._adopted.update((each.pid, each.start) for each in processes)
 
     def reap(self) -> int:
         """Look at the orphans once; returns how many were reaped."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
 import subprocess
 import threading
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING
 
@@ -23,13 +24,18 @@ from pixie_core.store.owner import Owner
 
 if TYPE_CHECKING:
     from pixie_core.config import Settings
+    from pixie_core.runtime.marks import Marked
     from pixie_core.runtime.spawner import Spawner
     from pixie_core.tool import Tool
 
 __all__ = ["ToolProcess", "spawn"]
 
+_log = logging.getLogger(__name__)
+
 TERM_SECONDS = 5.0
 """How long a process may take to end after SIGTERM."""
+KILL_SECONDS = 5.0
+"""How long the system may take to end one after SIGKILL."""
 
 
 class ToolProcess:
@@ -61,6 +67,8 @@ class ToolProcess:
         self.started_at = time.monotonic()
         self.why_killed: str | None = None
         """What Pixie ended it for, when the runs in it are to blame it on that: its memory."""
+        self.escaped: tuple[Marked, ...] = ()
+        """What it had started and had to be killed one by one, once it is stopped."""
         self._popen = popen
         self._lifeline = lifeline
         self._stopping = threading.Lock()
@@ -74,11 +82,11 @@ class ToolProcess:
     @property
     def ended(self) -> bool:
         """True once the process itself has ended, whatever became of its children."""
-        return self._popen.poll() is not None
+        return self._exit_code() is not None
 
     def how_it_ended(self) -> str:
         """In words: the exit code, or the signal that killed it."""
-        code = self._popen.poll()
+        code = self._exit_code()
         if code is None:
             return "it still runs"
         if code >= 0:
@@ -91,11 +99,31 @@ class ToolProcess:
 
     def wait(self, seconds: float) -> bool:
         """Wait for its end; True when it has ended."""
-        try:
-            self._popen.wait(seconds)
-        except subprocess.TimeoutExpired:
-            return False
+        deadline = time.monotonic() + seconds
+        pause = 0.001
+        while not self.ended:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            time.sleep(min(pause, left))
+            pause = min(pause * 2, 0.05)
         return True
+
+    def _exit_code(self) -> int | None:
+        """Its exit code, or minus the signal that killed it; None while it runs.
+
+        Its status isn't taken before `stop` has ended its group: as long as it is there, the group's number
+        can't be given to a stranger.
+        """
+        if self._popen.returncode is not None or not hasattr(os, "waitid"):
+            return self._popen.poll()
+        try:
+            found = os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        except ChildProcessError:
+            return self._popen.poll()
+        if found is None:
+            return None
+        return found.si_status if found.si_code == os.CLD_EXITED else -found.si_status
 
     def stop(self, term_seconds: float = TERM_SECONDS) -> bool:
         """End it, and everything that it started: SIGTERM to its group, then SIGKILL, then every process that
@@ -128,17 +156,21 @@ class ToolProcess:
         if self._lifeline is not None:
             os.close(self._lifeline)
             self._lifeline = None
-        kill_marked(self.mark.folder, lambda mark: mark == self.mark)
-        self._popen.wait()
+        self.escaped = tuple(kill_marked(self.mark.folder, lambda mark: mark == self.mark))
+        if self.wait(KILL_SECONDS):
+            self._popen.wait()
+        else:
+            _log.error("process %d of %s can't be killed", self.pid, self.tool.id)
         # A grandchild's last words may still be in the pipe; nothing waits for it to be closed.
         self.output.settle(1.0)
         self.output.close()
         self.transport.close()
 
     def _signal(self, number: signal.Signals) -> None:
-        """To the whole group. Its number stays ours as long as the leader isn't reaped, or a member lives."""
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, number)
+        """To the whole group."""
+        if self._popen.returncode is None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, number)
 
 
 def spawn(tool: Tool, settings: Settings, folder: str, spawner: Spawner) -> ToolProcess:
@@ -146,57 +178,46 @@ def spawn(tool: Tool, settings: Settings, folder: str, spawner: Spawner) -> Tool
 
     Tools on the SDK get a socket that listens already, a token and a lifeline; all others a free port.
     """
-    sdk = tool.uses_sdk
+    entrypoint = tool.checked().entrypoint
     environment = tool_environment(tool)
     mark = SpawnMark.new(folder)
     variables = {**environment.variables, VARIABLE: str(mark)}
     masker = Masker(environment.secrets)
     output = ProcessOutput(masker, tool.id)
-    for line in environment.warnings:
-        output.say(line)
-    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-    port: int = listener.getsockname()[1]
-    token: str | None = None
-    ends: tuple[int, int] | None = None
-    inherited: tuple[int, ...] = ()
-    try:
+    sdk = tool.uses_sdk
+    token = token_urlsafe(32) if sdk and not settings.developer_mode else None
+    lifeline: int | None = None
+    with ExitStack() as until_spawned, ExitStack() as unless_spawned:
+        unless_spawned.callback(output.close)
+        listener = until_spawned.enter_context(socket.create_server(("127.0.0.1", 0), backlog=128))
+        port: int = listener.getsockname()[1]
+        inherited: tuple[int, ...] = ()
         if sdk:
-            ends = os.pipe()
-            inherited = (listener.fileno(), ends[0])
+            child_end, lifeline = os.pipe()
+            until_spawned.callback(os.close, child_end)
+            unless_spawned.callback(os.close, lifeline)
+            inherited = (listener.fileno(), child_end)
             variables["PIXIE_TOOL_SOCKET"], variables["PIXIE_TOOL_LIFELINE"] = map(str, inherited)
-            if not settings.developer_mode:
-                token = variables["PIXIE_TOOL_TOKEN"] = token_urlsafe(32)
         else:
             listener.close()
-        entrypoint = tool.checked().entrypoint
-        popen = spawner.spawn(
-            Order(
-                (str(tool.python), entrypoint, "--port", str(port)),
-                tool.folder,
-                variables,
-                output.writer,
-                inherited,
-                # The lifeline does the same without a program between, and reaches grandchildren too.
-                dies_with_pixie=not sdk,
-            )
-        )
-    except OSError as error:
-        output.close()
-        if ends is not None:
-            os.close(ends[1])
-        raise ToolStartFailed(tool.id, _why_not(tool, error)) from error
-    finally:
-        listener.close()
-        if ends is not None:
-            os.close(ends[0])
+        if token is not None:
+            variables["PIXIE_TOOL_TOKEN"] = token
+        command = (str(tool.python), entrypoint, "--port", str(port))
+        try:
+            # The lifeline does what the parent-death signal does, without a program between, and for grandchildren too.
+            order = Order(command, tool.folder, variables, output.writer, inherited, dies_with_pixie=not sdk)
+            popen = spawner.spawn(order)
+        except OSError as error:
+            raise ToolStartFailed(tool.id, _why_not(tool, error)) from error
+        unless_spawned.pop_all()
     output.spawned()
-    transport = Transport(port, token, max_answer_bytes=settings.max_tool_answer_bytes)
-    lifeline = ends[1] if ends is not None else None
+    for line in environment.warnings:
+        output.say(line)
     return ToolProcess(
         tool=tool,
         popen=popen,
         mark=mark,
-        transport=transport,
+        transport=Transport(port, token, max_answer_bytes=settings.max_tool_answer_bytes),
         output=output,
         masker=masker,
         lifeline=lifeline,

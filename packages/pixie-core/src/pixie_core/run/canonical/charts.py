@@ -101,6 +101,8 @@ def chart_scatter(raw: Json, ctx: Context) -> Json:
         elif isinstance(value.get("x"), list) and isinstance(value.get("y"), list):
             ctx.note("x and y came at the top; send series: [{name, points: [{x, y}]}]", "$.series")
             value["series"] = [{"name": _first(ctx), "x": value.pop("x"), "y": value.pop("y")}]
+    if ctx.increment:
+        value.setdefault("series", [])
     if "series" in value:
         value["series"] = _series(value["series"], "points", ctx)
     if isinstance(value.get("series"), list):

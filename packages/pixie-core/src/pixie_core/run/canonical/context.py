@@ -25,6 +25,7 @@ class Context:
     declared: OutputDeclaration
     increment: bool = False
     columns: list[str] = field(factory=list)
+    columns_told: bool = False
     series: list[str] = field(factory=list)
     notes: list[Problem] = field(factory=list)
 

@@ -20,7 +20,7 @@ def table(raw: Json, ctx: Context) -> Json:
     if not isinstance(value, dict) or not isinstance(value.get("rows"), list):
         return value
     value = dict(value)
-    columns = value.get("columns") or (None if ctx.increment else ctx.declared.columns)
+    columns = value.get("columns") or (None if ctx.increment and ctx.columns_told else ctx.declared.columns)
     if isinstance(columns, dict):
         ctx.note("columns came as an object; send a list of {key, label, type}", "$.columns")
         columns = [
@@ -33,10 +33,15 @@ def table(raw: Json, ctx: Context) -> Json:
         columns = [each if isinstance(each, dict) else {"key": str(each), "label": str(each)} for each in columns]
         columns = [{**each, "key": each.get("label")} if "key" not in each else each for each in columns]
         ctx.columns = [str(each["key"]) for each in columns]
+        ctx.columns_told = True
         value["columns"] = columns
     value["rows"] = _rows_as_objects(value["rows"], ctx)
-    if not ctx.increment and not value.get("columns"):
-        value["columns"] = _columns_from(value["rows"], ctx)
+    if not value.get("columns") and not (ctx.increment and ctx.columns_told):
+        derived = _columns_from(value["rows"], ctx)
+        # Of a stream, columns that nobody told are told with the rows that have them first.
+        if not ctx.increment or [each["key"] for each in derived] != ctx.columns:
+            value["columns"] = derived
+            ctx.columns = [each["key"] for each in derived]
     return value if ctx.increment else _honest_columns(value, ctx)
 
 
