@@ -57,9 +57,9 @@ def live(tmp_path_factory):
         yield served
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """Debian's Chromium, headless."""
+    """Debian's Chromium, headless. Not for the whole session: Playwright keeps an event loop running meanwhile."""
     path = os.environ.get("PIXIE_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     assert path, "the tests of the pages need Chromium: apt install chromium"
     quiet = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]

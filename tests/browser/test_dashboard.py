@@ -50,6 +50,7 @@ def test_ctrl_enter_runs(page):
     """From the keyboard alone."""
     page.goto("/tool/adder")
     page.locator('[name="a"]').fill("30")
+    page.locator('[name="b"]').fill("2")
     page.locator('[name="a"]').press("Control+Enter")
     expect(page.locator("#panel")).to_contain_text("32 km", timeout=10_000)
 
@@ -91,6 +92,7 @@ def test_without_javascript_the_form_still_runs(chromium, live):
     page = context.new_page()
     page.goto("/tool/adder")
     page.locator('[name="a"]').fill("70")
+    page.locator('[name="b"]').fill("2")
     page.get_by_role("button", name="Run", exact=True).click()
     page.wait_for_url("**/tool/adder/runs/*")
     live.pixie.wait(page.url.rsplit("/", 1)[1])

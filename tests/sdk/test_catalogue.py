@@ -11,7 +11,7 @@ from pixie_core.catalogue import OUTPUT_TYPES
 from pixie_tool_sdk import outputs
 from pixie_tool_sdk.outputs.conformity import EMPTY, HELPERS, conform
 
-CONVENIENCES = {"image": {"mime_type"}, "audio": {"mime_type"}, "video": {"mime_type"}, "number": {"unit"}}
+CONVENIENCES = {"image": {"mime_type"}, "audio": {"mime_type"}, "video": {"mime_type"}}
 """Parameters of helpers that are no field of the value, or one that the declaration has."""
 
 
