@@ -207,6 +207,12 @@ def test_a_million_entries_are_refused_by_their_number(zip_path):
     refused(zip_path, "zip64")
 
 
+def test_names_made_to_be_slow_are_refused_at_once_and_few_are_said(zip_path):
+    """Thousands of names, each of thousands of folders."""
+    zip_path.write_bytes(whole(*(raw_entry("a/" * 30_000 + str(number), b"x") for number in range(200))))
+    assert len(refused(zip_path, "too deep").problems) == 21
+
+
 @pytest.mark.parametrize("nested", [1, 2])
 def test_a_zip_in_the_zip_is_a_file_like_any_other(zip_path, nested):
     """It isn't looked into, so that nesting gains nothing."""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 from dotenv import dotenv_values
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pixie_core.errors import RequestInvalid
@@ -139,6 +139,7 @@ def test_a_value_comes_back_exactly_and_sets_nothing_else(tool, value):
     assert "# a comment\n" in env(tool).read_text()
 
 
+@settings(deadline=None)  # each save waits for the disk
 @given(st.dictionaries(st.sampled_from("ABCDE"), st.text(), min_size=1))
 def test_whatever_is_set_is_what_is_read_or_is_refused(tmp_path_factory, wanted):
     """For any text, and several of them beside each other."""

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import zipfile
 
 import pytest
@@ -207,6 +208,9 @@ def test_a_hostile_declaration_is_refused(tmp_path, changes, why):
         ({"tool.json": "["}, "isn't JSON"),
         ({"tool.json": b"\xff"}, "isn't UTF-8"),
         ({"tool.json": "[" * 100_000}, "nested too deeply"),
+        ({"tool.json": json.dumps({"id": 1}).replace("1", "1" * 5000)}, "thousands of digits"),
+        ({"tool.json": files(name="\ud800")["tool.json"]}, "half of a surrogate pair"),
+        ({"pyproject.toml": "a = " + "1" * 5000}, "isn't TOML"),
         ({"pyproject.toml": None}, "pyproject.toml: is missing"),
         ({"pyproject.toml": "["}, "isn't TOML"),
         ({"pyproject.toml": "a = " + "[" * 100_000}, "isn't TOML|nested too deeply"),
@@ -215,7 +219,7 @@ def test_a_hostile_declaration_is_refused(tmp_path, changes, why):
         ({".python-version": "./evil/python"}, "expected a version"),
         ({"uv.lock": "["}, "uv.lock: isn't TOML"),
     ],
-    ids=str,
+    ids=lambda each: str(each)[:40],
 )
 def test_a_file_that_cannot_be_read_is_refused_by_name(tmp_path, changes, why):
     """Nothing is guessed."""
@@ -252,6 +256,14 @@ def test_a_requirement_from_elsewhere_is_a_warning_that_shows_it(tmp_path, requi
         said = warned(tmp_path, **changes)
         assert place in said
         assert requirement in said
+
+
+def test_a_requirement_made_to_be_slow_is_read_at_once(tmp_path):
+    """Blanks that a pattern could try in every way (a second at most)."""
+    begun = time.monotonic()
+    said = warned(tmp_path, dependencies=json.dumps("x" + " " * 400_000 + "\x01" + "y " * 200_000))
+    assert "characters" in said
+    assert time.monotonic() - begun < 2
 
 
 @pytest.mark.parametrize("requirement", ["numpy", "numpy>=2,<3", "fastapi[standard]~=0.115", "a.b-c_d==1.*",
@@ -442,6 +454,17 @@ def test_a_tool_is_replaced_only_when_asked(tmp_path, tools, tool):
     assert existing_tool(tools, "weather") == tools / "old-name"
     with pytest.raises(ToolExists):
         confirm_import(tools, "weather")
+
+
+def test_a_tool_that_is_a_link_is_not_replaced(tmp_path, tools, tool):
+    """What it points at belongs to somebody else."""
+    tool.folder.rename(tmp_path / "elsewhere")
+    tool.folder.symlink_to(tmp_path / "elsewhere")
+    before = tree(tmp_path / "elsewhere")
+    staged(tmp_path, tools)
+    with pytest.raises(RequestInvalid, match="is a link"):
+        confirm_import(tools, "weather", replace=True)
+    assert tree(tmp_path / "elsewhere") == before
 
 
 def test_a_replaced_tool_keeps_its_data_and_its_secrets_wait(tmp_path, tools, tool):

@@ -164,6 +164,9 @@ def confirm_import(tools_dir: Path, tool_id: str, *, replace: bool = False) -> T
             keep_names(staged.parent)
         elif not replace:
             raise ToolExists(tool_id)
+        elif old.is_symlink() or not old.is_dir():
+            said = "is a link or a file, and only a tool's own folder is replaced: move it away first"
+            raise RequestInvalid("The import", [Problem(str(old.name), said)])
         else:
             _replace(tools_dir, tool_id, old)
     return read_tool(tools_dir / tool_id)

@@ -16,6 +16,7 @@ from pixie_core.tool.placing import placed
 from pixie_core.tool.secrets import spellings, stored_values
 from pixie_core.tool.source import source_files
 from pixie_core.tool.unpacking import inspect_open
+from pixie_core.tool.zip_structure import LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,6 +46,10 @@ def share(tool: Tool, target: Path, *, force: bool = False) -> Path:
     with placed(path, 0o644, replace=force) as file:
         with zipfile.ZipFile(file, "w") as archive:
             for name, source in source_files(tool.folder):
+                size = source.stat().st_size
+                if size > LIMITS.entry_bytes:
+                    said = f"has {size:,} bytes; a tool that is shared has files of at most {LIMITS.entry_bytes:,}"
+                    raise RequestInvalid(f"{tool.id} can't be shared", [Problem(name, said)])
                 content = source.read_bytes()
                 problems += _secrets_in(name, content, hidden)
                 archive.writestr(_entry(f"{manifest.id}/{name}"), content, compresslevel=9)

@@ -26,6 +26,8 @@ _PLAIN = re.compile(
     re.ASCII | re.DOTALL,
 )
 _ELSEWHERE = re.compile(r"@|://|git\+|file:|^\s*-|^\s*[./~]|\\", re.IGNORECASE)
+_LONGEST = 500
+"""Characters of a requirement that are looked at; an ordinary one has a few dozen."""
 _INDEXES = ("index", "index-url", "extra-index-url", "find-links", "default-index")
 _LOCAL = ("path", "editable", "directory", "virtual")
 
@@ -90,7 +92,7 @@ def _warning(where: str, said: str) -> Problem:
 def _toml(name: str, source: bytes, problems: list[Problem]) -> dict[str, Any]:
     try:
         return tomllib.loads(source.decode())
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except ValueError as error:  # not UTF-8, not TOML, or a number of thousands of digits
         problems.append(Problem(name, f"isn't TOML: {error}"))
     except RecursionError:
         problems.append(Problem(name, "is nested too deeply to be read"))
@@ -130,7 +132,10 @@ def _dependencies(document: Mapping[str, Any], project: Mapping[str, Any], probl
 
 def _requirement(where: str, text: str) -> Iterator[Problem]:
     cut = text if len(text) <= 200 else f"{text[:200]}…"
-    if _ELSEWHERE.search(text.split(";", 1)[0]):
+    text = " ".join(text.split())
+    if len(text) > _LONGEST:
+        yield _warning(where, f"{cut!r} has {len(text):,} characters")
+    elif _ELSEWHERE.search(text.split(";", 1)[0]):
         yield _warning(where, f"{cut!r} comes from an address, a folder or a repository, and not by its name alone")
     elif not _PLAIN.fullmatch(text):
         yield _warning(where, f"{cut!r} isn't a plain requirement such as 'numpy>=2'")

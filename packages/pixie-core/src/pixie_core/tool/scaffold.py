@@ -86,7 +86,7 @@ def tool_from_script(
     """
     found = read_script(script)
     signature = read_signature(found.source, script.name, function)
-    tool_id = id if id is not None else signature.function.strip("_").replace("_", "-").lower()
+    tool_id = id if id is not None else re.sub("_+", "-", signature.function.strip("_")).lower()
     title = _title(tool_id, name)
     declared = _declared(tool_id, title, signature)
     module = _module_name(found, signature)

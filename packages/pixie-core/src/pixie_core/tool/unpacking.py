@@ -9,6 +9,7 @@ forgotten, but for the few that say what the tool is (`pixie_core.tool.requireme
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from pathlib import PurePosixPath
@@ -43,6 +44,7 @@ _DEEPEST = 20
 _LONGEST_PATH = 1000
 _MOST_DECLARED = 10**6
 """Bytes of tool.json and of the other files that say what would be installed."""
+_MOST_SAID = 20
 _DECLARING = ("tool.json", "pyproject.toml", "uv.lock", "uv.toml", ".python-version", "requirements.txt")
 _MAC_LEFTOVERS = re.compile(r"__MACOSX(/.*)?|(.*/)?(\.DS_Store|\._[^/]*)", re.DOTALL)
 
@@ -107,14 +109,21 @@ def inspect_open(file: BinaryIO, path: Path, *, limits: Limits = LIMITS) -> Prop
     """The same for a file that is open already; `path` is what to call it."""
     try:
         entries = read_entries(file, limits)
-        problems = list(_names(entries))
+        # Twins are looked for among names that are fine by themselves, and thereby short.
+        problems = list(_names(entries)) or list(_twins(entries))
         if problems:
-            raise RequestInvalid(f"{path.name} can't be imported", problems)
+            raise RequestInvalid(f"{path.name} can't be imported", _first(problems))
         files, warnings = _files(entries)
         return _proposal(file, path, files, warnings, limits)
     except BadZip as error:
         where = shown(error.entry) if error.entry is not None else path.name
         raise RequestInvalid(f"{path.name} can't be imported", [Problem(where, str(error))]) from None
+
+
+def _first(problems: list[Problem]) -> list[Problem]:
+    """As many as a person reads."""
+    rest = len(problems) - _MOST_SAID
+    return problems if rest <= 0 else [*problems[:_MOST_SAID], Problem("the zip", f"has {rest:,} more such problems")]
 
 
 def shown(name: str) -> str:
@@ -137,7 +146,6 @@ def _names(entries: Sequence[Entry]) -> Iterator[Problem]:
             said = _name_problem(entry.name)
             if said is not None:
                 yield Problem(shown(entry.name), said)
-    yield from _twins(entries)
 
 
 def _name_problem(name: str) -> str | None:
@@ -207,7 +215,7 @@ def _files(entries: Sequence[Entry]) -> tuple[tuple[ProposedFile, ...], list[Pro
         for each in files if left_behind(tuple(each.name.split("/")))
     ]  # fmt: skip
     if foreign:
-        raise RequestInvalid("The zip can't be imported", foreign)
+        raise RequestInvalid("The zip can't be imported", _first(foreign))
     dropped = len([each for each in entries if not each.is_folder]) - len(kept)
     said = f"{dropped} files that macOS added are left out"
     return files, [Problem("the zip", said, "warning")] if dropped else []
@@ -248,8 +256,13 @@ def _proposal(
 def _manifest(declared: Mapping[str, bytes], names: set[str]) -> tuple[ToolManifest | None, list[Problem]]:
     try:
         manifest, warnings = read_manifest(declared["tool.json"])
+        json.dumps(manifest.raw, ensure_ascii=False).encode()
     except ManifestInvalid as error:
         return None, [_of("tool.json", each) for each in error.problems]
+    except UnicodeEncodeError:
+        return None, [Problem("tool.json", "holds half of a surrogate pair, which no text may")]
+    except ValueError as error:
+        return None, [Problem("tool.json", f"can't be read: {error}")]
     problems = [_of("tool.json", each) for each in warnings]
     if str(PurePosixPath(manifest.entrypoint)) not in names:
         problems.append(Problem("tool.json $.entrypoint", f"is {manifest.entrypoint!r}, and the zip has no such file"))
