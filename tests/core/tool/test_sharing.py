@@ -171,6 +171,18 @@ def test_a_proposal_says_what_it_is_and_what_would_run(tmp_path):
     assert list(tmp_path.iterdir()) == [tmp_path / "stranger.zip"]
 
 
+def test_a_proposal_can_be_shown_to_people_and_to_programs(tmp_path):
+    """Everything that a person agrees to stands in both."""
+    project = PYPROJECT + "[build-system]\nrequires = []\n"
+    found = proposed(tmp_path, {**files(secrets=[{"key": "API_KEY"}]), "pyproject.toml": project})
+    told = found.to_json()
+    assert json.loads(json.dumps(told)) == told
+    words = "\n".join(f"{heading}: {text}" for heading, text in found.facts())
+    for each in ("weather", found.source_hash, "fastapi", "uv sync", "main.py --port N", "API_KEY", "runs code"):
+        assert each in words
+        assert each in json.dumps(told)
+
+
 def test_the_source_hash_is_the_same_at_both_ends(tool, tools, tmp_path):
     """However the zip was made: two people can compare what they have."""
     shared = inspect_zip(share(tool, tmp_path))

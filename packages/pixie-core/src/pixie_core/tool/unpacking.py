@@ -13,7 +13,7 @@ import json
 import re
 import unicodedata
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from attrs import field, frozen
 
@@ -93,6 +93,37 @@ class Proposal:
     def size(self) -> int:
         """Bytes of all its files."""
         return sum(each.size for each in self.files)
+
+    def facts(self) -> list[tuple[str, str]]:
+        """What a person is to see before they agree: headings and words, unescaped as the stranger wrote them."""
+        needs = self.requirements
+        secrets = (f"{each.key}{' (required)' if each.required else ''}" for each in self.secrets)
+        return [
+            ("Tool", f"{self.manifest.name} ({self.id})"),
+            ("Says of itself", self.manifest.description or ""),
+            ("Files", f"{len(self.files)}, {self.size:,} bytes"),
+            ("Source", f"sha256:{self.source_hash}"),
+            ("Would install", ", ".join(self.dependencies) or "nothing"),
+            ("From", ", ".join(needs.indexes) or "the package index that is set here"),
+            ("Would run", "\n".join(self.commands)),
+            ("Asks for secrets", ", ".join(secrets) or "none"),
+            *(("Look at this", str(each)) for each in self.warnings),
+        ]
+
+    def to_json(self) -> dict[str, Any]:
+        """The same for programs."""
+        return {
+            "tool_id": self.id,
+            "name": self.manifest.name,
+            "description": self.manifest.description,
+            "source_hash": self.source_hash,
+            "files": [{"name": each.name, "size_bytes": each.size} for each in self.files],
+            "dependencies": list(self.dependencies),
+            "indexes": list(self.requirements.indexes),
+            "commands": list(self.commands),
+            "secrets": [{"key": each.key, "required": each.required} for each in self.secrets],
+            "warnings": [{"path": each.path, "message": each.message} for each in self.warnings],
+        }
 
 
 def inspect_zip(path: Path, *, limits: Limits = LIMITS) -> Proposal:
