@@ -209,3 +209,39 @@ def test_a_process_whose_pixie_is_alive_has_a_living_owner(settings, hostile):
     finally:
         process.kill()
         spawner.close()
+
+
+STOPPING = """
+    import sys
+    from pathlib import Path
+    from pixie_core.config import Settings
+    from pixie_core.runtime import Runner, become_subreaper
+    from pixie_core.store import Store
+    from pixie_core.tool import Tools
+
+    assert become_subreaper()
+    settings = Settings(home=Path(sys.argv[1]), min_free_disk_bytes=0)
+    store = Store(settings)
+    tools = Tools(settings.tools_dir)
+    runner = Runner(settings, store, tools)
+    run = runner.wait(runner.start(tools.get("hostile"), {"behaviour": "escapes"}).id)
+    assert run.status == "ok", run
+    runner.launcher.stop("hostile")
+    import psutil, time
+    deadline = time.monotonic() + 10
+    while psutil.Process().children():
+        assert time.monotonic() < deadline, psutil.Process().children()
+        time.sleep(0.05)
+    runner.close()
+    store.close()
+    print("none left")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no subreaper")
+def test_a_server_has_no_zombies_of_what_a_tool_left(settings, hostile):
+    """What had escaped comes back to the server when it is killed, and is reaped."""
+    hostile()
+    script = [sys.executable, "-c", textwrap.dedent(STOPPING), str(settings.home)]
+    done = subprocess.run(script, capture_output=True, text=True, timeout=60)
+    assert (done.stdout.strip(), done.stderr) == ("none left", "")

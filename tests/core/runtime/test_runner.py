@@ -571,6 +571,21 @@ def test_a_secret_in_two_tokens_of_a_stream_is_hidden(runs, hostile):
     assert runs.run(tool, "stream", events=events).values() == {"reply": "the key: ••• and on sk-"}
 
 
+def test_a_file_that_holds_a_secret_is_named_and_not_altered(runs, hostile):
+    """Its bytes are the tool's."""
+    tool = hostile(outputs=[("file", "file")])
+    (tool.folder / ".env").write_text("API_KEY=Hello there\n")
+    answer = {
+        "file": {"filename": "a.txt", "data": "data:text/plain;base64,SGVsbG8gdGhlcmUh", "mime_type": "text/plain"}
+    }
+    run = runs.run(tool, answer=answer)
+    assert "a.txt holds a secret of hostile" in runs.log(run)
+    with runs.store.open_artefact(run.artefacts[0].id) as file:
+        assert file.read() == b"Hello there!"
+    assert runs.run(tool, answer={"file": {**answer["file"], "data": "data:text/plain;base64,SGVsbG8="}}).status == "ok"
+    assert "holds a secret" not in runs.log(runs.runner.wait(runs.store.runs().items[0].id))
+
+
 def test_a_flood_of_output_is_kept_in_its_first_and_last_part(runs, hostile):
     """The run's log is bounded, and says what was left out."""
     run = runs.run(hostile(), "flood", megabytes=5)

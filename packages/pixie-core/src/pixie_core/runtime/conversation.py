@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import time
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -16,7 +15,17 @@ from pixie_core.run.sse import EventTooLarge
 from pixie_core.run.streams import StreamEnded, StreamFailed, StreamReader
 from pixie_core.runtime.inputs import as_multipart, as_sent
 from pixie_core.runtime.publishing import is_published
-from pixie_core.runtime.transport import Broken, Chunk, Closed, Head, Refusal, Reply, detail_of, run_request
+from pixie_core.runtime.transport import (
+    Broken,
+    Chunk,
+    Closed,
+    Head,
+    Refusal,
+    Reply,
+    detail_of,
+    run_request,
+    served_file,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -354,17 +363,9 @@ class Conversation:
         return ToolAnsweredGarbage(self.tool.id, said, self._capture.tail(STDERR_CHARACTERS))
 
     def _fetched(self, path: str) -> str:
-        """A file on the tool's own server, published; the path itself where it can't be had."""
-        if not path.startswith(f"/files/{self.run_id}/"):
-            return path
-        try:
-            reply = self.process.transport.ask("GET", path, seconds=30, max_bytes=self._settings.max_tool_answer_bytes)
-        except Refusal:
-            return path
-        if not reply.ok:
-            return path
-        kind = reply.content_type.partition(";")[0].strip() or "application/octet-stream"
-        return f"data:{kind};base64,{base64.b64encode(reply.body).decode()}"
+        """A file on the tool's own server, to be published; the path itself where it can't be had."""
+        most = self._settings.max_tool_answer_bytes
+        return served_file(self.process.transport, self.run_id, path, max_bytes=most)
 
     def obeys(self) -> bool:
         """Ask the tool to cancel; True when what it was asked for has come to an end within two seconds."""

@@ -121,7 +121,10 @@ class Drive:
             stderr = self._capture.tail(STDERR_CHARACTERS)
             return self._bad_end(said, ToolAnsweredGarbage.code, stderr), [*drafts, *_said(outcome.notes)]
         collected, refused = self._publisher.collect()
-        words = _said(outcome.notes, *refused)
+        telling = [
+            f"{name} holds a secret of {self.tool.id}: look before you share it." for name in self._publisher.telling
+        ]
+        words = _said(outcome.notes, *refused, *telling)
         return Finished(status="ok", duration_ms=self._duration()), [*drafts, *collected, *words]
 
     def _stopped_end(self, why: Why) -> Finished:
@@ -163,28 +166,39 @@ class Drive:
             pause = min(pause * 2, 5.0)
 
     def _recorded(self, finished: Finished, drafts: list[Draft]) -> bool:
+        """Try to commit the end; False when that failed and is to be tried again."""
         try:
             self._recorder.flush(*self._capture.rest(), *drafts, finished)
         except RunNotRunning:
             self._publisher.discard()
             raise
-        except PixieError as error:
-            _log.error("the end of run %s couldn't be recorded: %s", self.run_id, error)
-            self._publisher.discard()
-            return False
+        except Exception:  # noqa: BLE001 - whatever the disk or the database has: the run must end
+            _log.exception("the end of run %s couldn't be recorded", self.run_id)
+            return self._was_recorded()
         self._publisher.told()
         return True
+
+    def _was_recorded(self) -> bool:
+        """After a commit that failed: whether it was made all the same. Files that have no row are removed."""
+        try:
+            self._publisher.discard()
+            return self._store.run(self.run_id).ended
+        except Exception:  # noqa: BLE001 - the same trouble as before
+            _log.exception("what became of run %s can't be told", self.run_id)
+            return False
 
     def _kept_aside(self) -> list[str]:
         try:
             return self._publisher.set_aside()
-        except (PixieError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - the end of the run is worth more than what it left
+            _log.exception("what run %s left couldn't be kept", self.run_id)
             return [f"What the run left couldn't be kept: {error}"]
 
     # Within the process
 
     def _in(self, process: ToolProcess, inputs: Mapping[str, Json]) -> Outcome:
         self._recorder.mask_with(process.masker)
+        self._publisher.look_for(process.masker)
         conversation = Conversation(
             process,
             run_id=self.run_id,

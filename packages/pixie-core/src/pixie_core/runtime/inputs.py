@@ -118,7 +118,7 @@ def as_multipart(
     """Content type and body of POST /run for `input_transport: multipart` (settled.md 13).
 
     `inputs` holds what isn't a file, as JSON; each file is a part under its key. Tools that aren't on the SDK get
-    each value as a field of its own as well, as HTML forms send them.
+    each value as a field of its own as well, as HTML forms send them: what is null is no field.
     """
     boundary = f"pixie-{secrets.token_hex(16)}"
     files = dict(_files(tool.checked(), recorded))
@@ -127,7 +127,11 @@ def as_multipart(
     fields = {"run_id": run_id, "inputs": _json(plain), "_pixie": _json(about)}
     if not tool.uses_sdk:
         fields = {
-            **{key: value if isinstance(value, str) else _json(value) for key, value in plain.items()},
+            **{
+                key: value if isinstance(value, str) else _json(value)
+                for key, value in plain.items()
+                if value is not None
+            },
             **fields,
         }
     body = bytearray()

@@ -305,7 +305,10 @@ class Launcher:
                 self._adoption.killed(process.escaped)
                 self._changed.notify_all()
         if self._store is not None:
-            self._store.forget_process(str(process.mark))
+            try:
+                self._store.forget_process(str(process.mark))
+            except Exception:  # noqa: BLE001 - it is gone; the row is removed by a later start of Pixie
+                _log.exception("that process %d has ended couldn't be recorded", process.pid)
 
     # House keeping
 
@@ -333,7 +336,7 @@ class Launcher:
         if entry.in_flight or entry not in self._entries:
             return
         manifest = entry.process.tool.checked()
-        kept = manifest.raw.get("warm_keep_seconds", self._settings.warm_keep_seconds)
+        kept = entry.process.tool.warm_keep_seconds(self._settings.warm_keep_seconds)
         idle = self._clock.monotonic() - entry.last_used
         if entry.process.ended or entry.draining or (not manifest.pinned_warm and idle >= kept):
             self._stop_later(entry)

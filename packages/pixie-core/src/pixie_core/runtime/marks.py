@@ -16,6 +16,7 @@ import re
 import secrets
 import signal
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -150,6 +151,7 @@ def _mark_of(pid: int) -> SpawnMark | None:
     return SpawnMark.parse(text) if text is not None else None
 
 
+UNCLAIMED_SECONDS = 10.0
 _PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -167,19 +169,23 @@ class Adoption:
     """Orphans that came back to this process: a subreaper's duty is to take their exit status when they end, lest they
     stay as zombies.
 
-    Only processes that carried a mark of the data folder are reaped, never a tool's first process, for whose
-    end somebody waits. Harmless in a process that is no subreaper.
+    A tool's first process is never reaped here, since somebody waits for its end, and neither is a child in this
+    process's own session. Of the others those are that carried a mark of the data folder, or were in a session
+    with one that did; whatever else is dead in a session that isn't ours has had time enough to be waited for
+    after ten seconds. Harmless in a process that is no subreaper.
     """
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
         self._leaders: set[int] = set()
-        self._adopted: dict[int, int] = {}
+        self._adopted: set[int] = set()
+        self._sessions: set[int] = set()
+        self._dead_since: dict[int, float] = {}
 
     def expect(self, pid: int) -> None:
         """A tool's first process was started: it isn't reaped here."""
         self._leaders.add(pid)
-        self._adopted.pop(pid, None)
+        self._adopted.discard(pid)
 
     def forget(self, pid: int) -> None:
         """The process has been waited for; its number may come again."""
@@ -187,24 +193,43 @@ class Adoption:
 
     def killed(self, processes: Iterable[Marked]) -> None:
         """These were killed, and may come back as zombies."""
-        self._adopted.update((each.pid, each.start) for each in processes)
+        for each in processes:
+            self._adopt(each.pid)
 
     def reap(self) -> int:
         """Look at the orphans once; returns how many were reaped."""
-        reaped = 0
+        dead: list[int] = []
         for child in _children():
             if child in self._leaders:
                 continue
-            start = start_ticks(child)
-            if start is not None:
-                if child not in self._adopted and (mark := _mark_of(child)) is not None and mark.folder == self._folder:
-                    self._adopted[child] = start
-            elif child in self._adopted or _session_of(child) in self._leaders:
-                self._adopted.pop(child, None)
-                with suppress(ChildProcessError):
-                    os.waitpid(child, os.WNOHANG)
-                    reaped += 1
+            if start_ticks(child) is None:
+                dead.append(child)
+            elif child not in self._adopted and (mark := _mark_of(child)) is not None and mark.folder == self._folder:
+                self._adopt(child)
+        reaped = sum(map(self._reaped, dead))
+        self._dead_since = {pid: since for pid, since in self._dead_since.items() if pid in dead}
         return reaped
+
+    def _adopt(self, pid: int) -> None:
+        if pid not in self._leaders:
+            self._adopted.add(pid)
+        if (session := _session_of(pid)) is not None:
+            self._sessions.add(session)
+
+    def _reaped(self, child: int) -> bool:
+        session = _session_of(child)
+        if session == os.getsid(0):
+            return False
+        since = self._dead_since.setdefault(child, time.monotonic())
+        ours = child in self._adopted or session in self._leaders or session in self._sessions
+        if not ours and time.monotonic() - since < UNCLAIMED_SECONDS:
+            return False
+        self._adopted.discard(child)
+        self._dead_since.pop(child, None)
+        with suppress(ChildProcessError):
+            os.waitpid(child, os.WNOHANG)
+            return True
+        return False
 
 
 def _children() -> list[int]:

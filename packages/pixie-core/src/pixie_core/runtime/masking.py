@@ -9,7 +9,7 @@ later. What passes through a `Masker` shows `•••` in its place. Secrets th
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from pixie_core.tool.secrets import spellings
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["MaskedStream", "Masker"]
 
 MASK = "•••"
+_PIECE = 2**20
 
 
 class Masker:
@@ -41,6 +42,19 @@ class Masker:
     def finds(self, text: str) -> bool:
         """True when a secret stands in the text."""
         return self._pattern is not None and self._pattern.search(text) is not None
+
+    def finds_in(self, file: BinaryIO) -> bool:
+        """True when a secret stands in the file's bytes, as UTF-8."""
+        if not self._forms:
+            return False
+        pattern = re.compile(b"|".join(re.escape(form.encode()) for form in self._forms))
+        overlap = max(len(form.encode()) for form in self._forms) - 1
+        held = b""
+        while piece := file.read(_PIECE):
+            if pattern.search(held + piece):
+                return True
+            held = (held + piece)[-overlap:]
+        return False
 
     def stream(self) -> MaskedStream:
         """For a text that comes in pieces."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pixie_core.catalogue.base import Json, Media
     from pixie_core.config import Settings
     from pixie_core.run.events import Output
+    from pixie_core.runtime.masking import Masker
     from pixie_core.store import Draft, Store
     from pixie_core.store.files import Source, StagedFile
 
@@ -42,7 +43,7 @@ class Publisher:
     """Publishes one run's files, within its quotas. Used by the run's thread alone.
 
     Files are staged one by one and become artefacts with the append that tells of them; `discard` removes
-    those that were staged and never told of.
+    those that never did.
     """
 
     def __init__(self, settings: Settings, store: Store, run_id: str, tool_id: str) -> None:
@@ -53,7 +54,14 @@ class Publisher:
         self._bytes_left = settings.max_artefact_bytes_per_run
         self._files_left = settings.max_artefacts_per_run
         self._staged: list[StagedFile] = []
+        self._masker: Masker | None = None
+        self.telling: list[str] = []
+        """Names of published files in which a secret of the tool stands. Their bytes are never altered."""
         self.incoming = incoming_folder(settings, run_id)
+
+    def look_for(self, masker: Masker) -> None:
+        """From now on, note the files in which a secret stands."""
+        self._masker = masker
 
     def value(self, event: Output, declared: OutputDeclaration) -> list[Draft]:
         """The event of a whole value, with the files that it comes to before it.
@@ -118,6 +126,10 @@ class Publisher:
         self._files_left -= 1
         self._bytes_left -= staged.size_bytes
         self._staged.append(staged)
+        if self._masker:
+            with self._store.files.open(staged.rel_path) as file:
+                if self._masker.finds_in(file):
+                    self.telling.append(staged.filename)
         return staged
 
     def told(self) -> None:
@@ -125,10 +137,14 @@ class Publisher:
         self._staged.clear()
 
     def discard(self) -> None:
-        """Remove what was staged and never told of."""
-        for staged in self._staged:
-            self._store.discard(staged)
-        self._staged.clear()
+        """Remove what was staged and has no row. A commit that failed may have been made all the same: what has its
+        row stays. Raises what the store raises when it can't say; then all stays.
+        """
+        known = {artefact.filename for artefact in self._store.run(self._run_id).artefacts}
+        while self._staged:
+            staged = self._staged.pop()
+            if staged.filename not in known:
+                self._store.discard(staged)
 
     # Files that the tool left
 

@@ -8,6 +8,7 @@ by a thread of its own and can be cut off from any other.
 
 from __future__ import annotations
 
+import base64
 import json
 import queue
 import socket
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from pixie_core.catalogue.base import Json
 
-__all__ = ["Broken", "Chunk", "Closed", "Exchange", "Head", "Refusal", "Reply", "Transport"]
+__all__ = ["Broken", "Chunk", "Closed", "Exchange", "Head", "Refusal", "Reply", "Transport", "served_file"]
 
 CONNECT_SECONDS = 2.0
 MOST_WAITING = 64
@@ -257,6 +258,26 @@ def run_request(run_id: str, inputs: Mapping[str, Any], artefacts_dir: str) -> t
         "X-Pixie-Artefacts-Dir": artefacts_dir,
     }
     return headers, json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+
+FILE_SECONDS = 30.0
+
+
+def served_file(transport: Transport, run_id: str, path: str, *, max_bytes: int) -> str:
+    """What a path on the tool's own server (`/files/<run_id>/<name>`) holds, as a data URL.
+
+    The path itself where it can't be had, or leads elsewhere: nothing takes that for a source.
+    """
+    if not path.startswith(f"/files/{run_id}/"):
+        return path
+    try:
+        reply = transport.ask("GET", path, seconds=FILE_SECONDS, max_bytes=max_bytes)
+    except Refusal:
+        return path
+    if not reply.ok:
+        return path
+    kind = reply.content_type.partition(";")[0].strip() or "application/octet-stream"
+    return f"data:{kind};base64,{base64.b64encode(reply.body).decode()}"
 
 
 def detail_of(reply: Reply) -> str:
