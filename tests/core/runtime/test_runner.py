@@ -303,9 +303,11 @@ def test_what_is_streamed_is_there_while_it_comes(runs, hostile, waiting_file):
     waiting_file.write_text("ab")
     run = runs.start(tool, "stream-from-file", file=str(waiting_file))
     until(lambda: runs.store.run(run.id).values().get("reply") == "ab")
-    waiting_file.write_text("abc")
+    with waiting_file.open("a") as file:
+        file.write("c")
     until(lambda: runs.store.run(run.id).values().get("reply") == "abc")
-    waiting_file.write_text("abc.")
+    with waiting_file.open("a") as file:
+        file.write(".")
     assert runs.wait(run).values() == {"reply": "abc"}
 
 
