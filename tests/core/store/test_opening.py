@@ -173,3 +173,9 @@ print(sorted(set(opened)))
         [sys.executable, "-c", script, str(settings.home)], capture_output=True, text=True, check=True, timeout=30
     )
     assert done.stdout.strip() == "['pixie.db.open.lock', 'pixie.db.write.lock']"
+
+
+def test_a_folder_that_cannot_be_made_is_said_in_a_sentence():
+    """It names the folder and the setting."""
+    with pytest.raises(DataFolderError, match=r"/proc/nothing can't be made as a data folder.*PIXIE_HOME"):
+        ServerLock(Path("/proc/nothing/pixie.db"))

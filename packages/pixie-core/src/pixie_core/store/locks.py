@@ -89,11 +89,17 @@ class ServerLock:
 
     with ServerLock(settings.db_path): ...
 
-    Raises DataFolderInUse, which names the other server's pid, when there is one. Scripts don't need it.
+    Raises DataFolderInUse, which names the other server's pid, when there is one; DataFolderError when the folder
+    can't be made or written. Scripts don't need it.
     """
 
     def __init__(self, database: Path) -> None:
-        database.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            database.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DataFolderError(
+                f"{database.parent} can't be made as a data folder: {error.strerror}. Choose another with PIXIE_HOME."
+            ) from error
         path = lock_path(database, "server")
         self._lock = FileLock(path)
         try:
