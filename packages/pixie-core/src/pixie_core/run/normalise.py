@@ -59,8 +59,10 @@ class Answer:
         return tuple(each for each in self.notes if each.severity == "error")
 
 
-def normalise_answer(manifest: ToolManifest, raw: Json) -> Answer:
+def normalise_answer(manifest: ToolManifest, raw: Json, *, source: Callable[[str], str] | None = None) -> Answer:
     """The canonical values in the parsed body of an answer to POST /run. Raises nothing: problems are in the answer.
+
+    `source` is what it is to `normalise_value`.
 
     Raises Undecodable when it is nested beyond reading.
     """
@@ -73,7 +75,7 @@ def normalise_answer(manifest: ToolManifest, raw: Json) -> Answer:
         if declared.key not in given:
             missing.append(declared.key)
             continue
-        one = normalise_value(declared, given[declared.key])
+        one = normalise_value(declared, given[declared.key], source=source)
         notes = (*notes, *(problem.under(f".{declared.key}") for problem in one.notes))
         if one.value is not NOTHING:
             values[declared.key] = one.value

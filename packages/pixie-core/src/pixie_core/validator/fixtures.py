@@ -196,7 +196,7 @@ def _try(probe: Probe, fixture: Fixture, tolerances: Tolerances) -> list[Problem
         answered = probe.run(inputs_of(manifest, fixture))
     except Unanswered as error:
         return [Problem("/run", str(error))]
-    values = normalise_answer(manifest, answered.raw).values
+    values = normalise_answer(manifest, answered.raw, source=probe.source(answered)).values
     differences = differing(manifest, fixture, tolerances, values)
     if differences and any(each.streaming or each.type == "stream_text" for each in manifest.outputs):
         streamed = probe.stream(answered)

@@ -83,7 +83,7 @@ class LiveChecks:
     def output_conforms(self) -> Finding:
         """Check 9: every declared output is there, and is what its type says."""
         assert self.answered is not None
-        answer = normalise_answer(self._manifest, self.answered.raw)
+        answer = normalise_answer(self._manifest, self.answered.raw, source=self._probe.source(self.answered))
         given, _ = unwrap(self._manifest, self.answered.raw)
         problems = [*self.answered.notes, *self._without_missing(answer.notes, answer.missing)]
         for declared in self._manifest.outputs:
@@ -117,7 +117,8 @@ class LiveChecks:
         for declared in streaming:
             path = f".{declared.key}"
             if declared.key in streamed.values:
-                whole = normalise_value(declared, streamed.values[declared.key])
+                source = self._probe.source(self.answered)
+                whole = normalise_value(declared, streamed.values[declared.key], source=source)
                 problems.extend(each.under(path) for each in whole.notes if each.severity == "error")
             else:
                 problems.append(Problem(f"${path}", "streams, and the stream gave it no value", "warning"))

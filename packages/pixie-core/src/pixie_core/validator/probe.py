@@ -24,13 +24,13 @@ from pixie_core.run.streams import StreamReader
 from pixie_core.runtime.inputs import as_multipart, as_recorded
 from pixie_core.runtime.launcher import Launcher
 from pixie_core.runtime.spawner import Order, Spawner
-from pixie_core.runtime.transport import Refusal, Reply, detail_of, run_request
+from pixie_core.runtime.transport import Refusal, Reply, detail_of, run_request, served_file
 from pixie_core.store import Store
 from pixie_core.validator.listening import Listener
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from pixie_core.config import Settings
     from pixie_core.errors import Problem
@@ -163,6 +163,11 @@ class Probe:
             exchange.abort()
             exchange.join(5)
         return None if listener.absent else listener.result()
+
+    def source(self, answered: Answered) -> Callable[[str], str]:
+        """What finds the files on the tool's own server that an answer names by their path."""
+        transport, most = self.process.transport, self._settings.max_tool_answer_bytes
+        return lambda path: served_file(transport, answered.run_id, path, max_bytes=most)
 
     def _request(self, run_id: str, inputs: Mapping[str, Any], incoming: Path) -> tuple[dict[str, str], bytes]:
         headers, content = run_request(run_id, inputs, str(incoming))
