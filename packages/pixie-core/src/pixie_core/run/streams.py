@@ -335,6 +335,10 @@ class _Incoming:
         if not isinstance(lines, list) or self._lines is None:
             return value
         alone = not (isinstance(raw, dict) and "lines" in raw)
+        if not self._lines and lines and isinstance(self.ground, dict):
+            # Where the answer to /run held lines already, they are repeated as well, or what comes goes on from them.
+            held = self.ground["lines"]
+            self._lines = held if lines[: len(held)] == held else []
         if self._lines and lines and (alone or lines[: len(self._lines)] != self._lines):
             self._lines = None  # it goes on, and so it will
             return value
