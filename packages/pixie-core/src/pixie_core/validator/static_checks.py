@@ -8,8 +8,6 @@ import subprocess
 import tomllib
 from typing import TYPE_CHECKING, Any
 
-from attrs import NOTHING
-
 from pixie_core.catalogue import OUTPUT_TYPES
 from pixie_core.errors import Problem
 from pixie_core.tool.environment import state
@@ -67,30 +65,13 @@ def schemas_coherent(tool: Tool, workspaces: Collection[str] | None = None) -> F
             return from_problems(problems, "")
         return Finding("skip", "not looked at, since tool.json can't be read")
     manifest = tool.manifest
-    problems += [*_of_inputs(manifest), *_of_outputs(manifest), *_of_workspace(manifest, workspaces)]
+    problems += [*_of_outputs(manifest), *_of_workspace(manifest, workspaces)]
     said = f"{_counted(len(manifest.inputs), 'input')} and {_counted(len(manifest.outputs), 'output')} hold together"
     return from_problems(problems, said)
 
 
 def _counted(count: int, what: str) -> str:
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
-
-
-def _of_inputs(manifest: ToolManifest) -> Iterator[Problem]:
-    for index, declared in enumerate(manifest.inputs):
-        path = f"$.inputs[{index}]"
-        if declared.type == "hidden" and declared.default is NOTHING:
-            yield Problem(f"{path}.default", "is missing; a hidden input has nothing else to send")
-        if getattr(declared, "options", None) == []:
-            yield Problem(f"{path}.options", "is empty; there must be something to choose")
-        if declared.default not in (NOTHING, None):
-            for said in declared.problems(declared.default):
-                yield Problem(
-                    f"{path}.default", f"{said}; the form would begin with a value that it refuses", "warning"
-                )
-        least, most = getattr(declared, "min", None), getattr(declared, "max", None)
-        if isinstance(least, int | float) and isinstance(most, int | float) and least > most:
-            yield Problem(f"{path}.min", f"is {least}, which is more than max, {most}")
 
 
 _FORMATS = frozenset({
