@@ -7,7 +7,7 @@ they came (see `pixie_core.catalogue.base`).
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from types import UnionType
 from typing import (
@@ -31,7 +31,7 @@ from pixie_core.catalogue.records import ENOUGH, record_check, tree_problems
 from pixie_core.errors import Problem, near
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from pixie_core.catalogue.base import OutputValue
 
@@ -317,26 +317,43 @@ def unknown_keys(cls: Any, raw: Any) -> Iterator[Problem]:
     """Keys of a raw value that its class doesn't know, as warnings, each with the nearest known name."""
     if not attrs.has(cls) or not isinstance(raw, dict):
         return
-    hints = _hints(cls)
+    known, nested = _layout(cls)
     for key in raw:
-        if key not in hints or key not in attrs.fields_dict(cls):
+        if key not in known:
             yield _unknown_key(cls, key)
-    for name in raw.keys() & attrs.fields_dict(cls).keys():
-        kind, value = hints[name], raw[name]
-        args = get_args(kind)
-        if get_origin(kind) is list and attrs.has(args[0]) and isinstance(value, list):
-            for index, each in enumerate(value):
-                yield from (p.under(f"[{index}]").under(f".{name}") for p in unknown_keys(args[0], each))
-        elif get_origin(kind) is Annotated and isinstance(args[1], Records) and isinstance(value, list):
-            yield from (p.under(f".{name}") for p in _unknown_in_records(args[1].of, value))
-        elif optional := next((each for each in (kind, *args) if isinstance(each, type) and attrs.has(each)), None):
-            yield from (p.under(f".{name}") for p in unknown_keys(optional, value))
+    for name, within in nested.items():
+        if name in raw:
+            yield from (problem.under(f".{name}") for problem in within(raw[name]))
 
 
-def _unknown_in_records(of: Any, records: Sequence[Any]) -> Iterator[Problem]:
+@cache
+def _layout(cls: Any) -> tuple[frozenset[str], dict[str, Callable[[Any], Iterable[Problem]]]]:
+    """The keys that a class knows, and for those that hold objects themselves what looks into these."""
+    hints = _hints(cls)
+    names = [each.name for each in attrs.fields(cls) if each.name in hints]
+    looks = {name: _look_within(hints[name]) for name in names}
+    return frozenset(names), {name: look for name, look in looks.items() if look is not None}
+
+
+def _look_within(kind: Any) -> Callable[[Any], Iterable[Problem]] | None:
+    args = get_args(kind)
+    if get_origin(kind) is list and attrs.has(args[0]):
+        return partial(_unknown_in_list, args[0])
+    if get_origin(kind) is Annotated and isinstance(args[1], Records):
+        return partial(_unknown_in_records, args[1].of)
+    optional = next((each for each in (kind, *args) if isinstance(each, type) and attrs.has(each)), None)
+    return None if optional is None else partial(unknown_keys, optional)
+
+
+def _unknown_in_list(of: Any, entries: Any) -> Iterator[Problem]:
+    for index, each in enumerate(entries if isinstance(entries, list) else ()):
+        yield from (problem.under(f"[{index}]") for problem in unknown_keys(of, each))
+
+
+def _unknown_in_records(of: Any, records: Any) -> Iterator[Problem]:
     """A warning for each unknown key, at the first record that has it."""
     known = dict.fromkeys(attrs.fields_dict(of))
-    for index, record in enumerate(islice(records, _LOOKED_AT)):
+    for index, record in enumerate(islice(records if isinstance(records, list) else (), _LOOKED_AT)):
         for key in record if isinstance(record, dict) else ():
             if key not in known:
                 known[key] = None
