@@ -6,7 +6,7 @@ import os
 import pytest
 
 from pixie_core.errors import ManifestInvalid, ToolNotFound, ToolNotInstalled
-from pixie_core.tool import Tools
+from pixie_core.tool import Limits, Tools, ToolState, discovery, read_tool
 
 DECLARED = {
     "name": "A tool",
@@ -113,3 +113,84 @@ def test_a_declaration_that_cannot_be_read_is_a_problem_of_that_tool(folder):
     assert "can't be read" in Tools(folder).get("odd").problems[0].message
     os.rmdir(folder / "odd" / "tool.json")  # noqa: PTH106
     assert Tools(folder).all() == []
+
+
+@pytest.fixture
+def states():
+    """What the user has set, by tool id."""
+    return {}
+
+
+@pytest.fixture
+def tools(folder, states):
+    """Tools as the user has set them."""
+    return Tools(folder, states=lambda _: states)
+
+
+def test_the_users_word_wins_over_tool_json(folder, tools, states):
+    """On being archived, being kept warm, and the limits; what was written stays readable as it was."""
+    add(folder, "a", archived=True, max_memory_mb=256)
+    states["a"] = ToolState(archived=False, pinned_warm=True, limits=Limits(max_memory_mb=1024))
+    for tool in (tools.get("a"), tools.all()[0]):
+        manifest = tool.checked()
+        assert (tool.archived, manifest.archived, manifest.pinned_warm) == (False, False, True)
+        assert (manifest.max_memory_mb, manifest.max_runtime_seconds) == (1024, 60)
+        assert manifest.raw["max_memory_mb"] == 256
+
+
+def test_without_a_word_of_the_user_tool_json_counts(folder, tools, states):
+    """Also when something else was set for the tool."""
+    add(folder, "a", archived=True, tags=["maths"])
+    states["a"] = ToolState(favourited=True, tags=("mine", "maths"))
+    tool = tools.get("a")
+    assert (tool.archived, tool.checked().archived) == (True, True)
+    assert tool.tags == ("maths", "mine")
+
+
+def test_a_broken_tool_can_be_archived(folder, tools, states):
+    """There is no manifest to say so."""
+    (folder / "broken").mkdir(parents=True)
+    (folder / "broken" / "tool.json").write_text("{")
+    assert not tools.get("broken").archived
+    states["broken"] = ToolState(archived=True)
+    assert tools.get("broken").archived
+
+
+def test_what_is_set_is_seen_at_the_next_look(folder, tools, states):
+    """Though tool.json is the same."""
+    add(folder, "a")
+    assert tools.get("a").checked().max_runtime_seconds == 60
+    states["a"] = ToolState(limits=Limits(max_runtime_seconds=5))
+    assert tools.get("a").checked().max_runtime_seconds == 5
+    del states["a"]
+    assert tools.get("a").checked().max_runtime_seconds == 60
+
+
+@pytest.mark.parametrize(
+    ("said", "set_to", "expected"), [({}, None, 77), ({"warm_keep_seconds": 300}, None, 300), ({}, 300, 300)]
+)
+def test_how_long_an_idle_process_is_kept_is_said_by_the_nearest(folder, tools, states, said, set_to, expected):
+    """The user, else tool.json, else the settings: also when the word is the default of tool.json."""
+    add(folder, "a", **said)
+    states["a"] = ToolState(limits=Limits(warm_keep_seconds=set_to))
+    assert tools.get("a").warm_keep_seconds(77) == expected
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "../tools/a", "a/", "a\x00", "./a", ".imported"])
+def test_an_id_is_never_a_path(folder, tools, name):
+    """Nothing but a tool's own id finds it."""
+    add(folder, "a")
+    add(folder, ".imported", id="imported")
+    with pytest.raises(ToolNotFound):
+        tools.get(name)
+
+
+def test_one_tool_is_found_without_a_look_at_the_others(folder, tools, monkeypatch):
+    """Only its own tool.json is read."""
+    add(folder, "a")
+    add(folder, "b")
+    read = []
+    monkeypatch.setattr(discovery, "read_tool", lambda path: read.append(path.name) or read_tool(path))
+    tools.get("a")
+    tools.get("a")
+    assert read == ["a"]

@@ -11,7 +11,8 @@
     │   ├── ToolNotFound
     │   ├── RunNotFound
     │   ├── ArtefactNotFound
-    │   └── OutputNotFound
+    │   ├── OutputNotFound
+    │   └── ValidateJobNotFound
     ├── Invalid                     problems, each with its path
     │   ├── ManifestInvalid         a tool.json
     │   ├── InputsInvalid           the inputs of a run
@@ -90,6 +91,7 @@ __all__ = [
     "ToolStartFailed",
     "ToolSyncFailed",
     "UnsupportedFormat",
+    "ValidateJobNotFound",
     "ValueInvalid",
     "near",
 ]
@@ -245,6 +247,17 @@ class OutputNotFound(NotFound):
     def __str__(self) -> str:
         has = f"It has {', '.join(self.known)}." if self.known else "It has none."
         return f"Run {self.run_id[:8]} has no output {self.key!r}. {has}"
+
+
+@define(eq=False, str=False)
+class ValidateJobNotFound(NotFound):
+    """No validation of several tools has this id, or it was too long ago."""
+
+    code = "validate_job_not_found"
+    job_id: str
+
+    def __str__(self) -> str:
+        return f"There is no validation job {self.job_id!r}. They are kept for 30 days."
 
 
 @define(eq=False, str=False)

@@ -31,21 +31,24 @@ from pixie_core.runtime import Runner
 from pixie_core.runtime.inputs import as_sent
 from pixie_core.store import RunFilter, Store
 from pixie_core.tool import Tools
-from pixie_core.validator import validate
+from pixie_core.validator import ValidateJobs, Validator, update_fixtures, validate
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from pixie_core.clock import Clock
     from pixie_core.exporters import Archive
     from pixie_core.run import Record, Run
     from pixie_core.run.events import Status
-    from pixie_core.store import LatestValidation, Page, RunSummary
-    from pixie_core.tool import Tool, ToolManifest
-    from pixie_core.validator import Report
+    from pixie_core.store import LatestValidation, Page, RunSummary, ValidateJob
+    from pixie_core.tool import Limits, Tool, ToolManifest
+    from pixie_core.validator import Check, Report, UpdatedFixture
 
 __all__ = ["Pixie", "open"]
+
+_LAST_SECONDS = 3.0
+"""How long a validation that is under way may go on when everything is closed."""
 
 
 def open(home: Path | str | None = None, **settings: Any) -> Pixie:  # noqa: A001 - read as pixie_core.open
@@ -66,10 +69,11 @@ class Pixie:
 
     def __init__(self, settings: Settings, *, clock: Clock = system_clock) -> None:
         self.settings = settings
-        self.tools = Tools(settings.tools_dir)
         self.store = Store(settings, clock=clock)
+        self.tools = Tools(settings.tools_dir, states=self.store.tool_states)
         self._clock = clock
         self._runner: Runner | None = None
+        self._validate_jobs = ValidateJobs(settings, self.store, clock=clock)
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -84,6 +88,7 @@ class Pixie:
             runner, self._runner = self._runner, None
         if runner is not None:
             runner.close()
+        self._validate_jobs.close(_LAST_SECONDS)
         self.store.close()
 
     @property
@@ -327,19 +332,165 @@ class Pixie:
         """The time by this Pixie's clock, in UTC."""
         return self._clock.now()
 
-    def validate(self, tool_id: str, *, save: bool = True) -> Report:
-        """Check a tool in twelve steps and keep the report. Raises ToolNotFound."""
-        report = validate(self.tools.get(tool_id), settings=self.settings)
-        if save:
+    def tool_log(self, tool_id: str, lines: int | None = None) -> str:
+        """The end of what the tool's process here wrote to stderr, or its last one: at most 64 KiB, secrets masked."""
+        tool_id = self.tools.get(tool_id).id
+        with self._lock:
+            runner = self._runner
+        return runner.launcher.stderr(tool_id, lines) if runner is not None else ""
+
+    # Tools: what the user sets
+
+    def change_tool(self, tool_id: str, **changes: Any) -> Tool:
+        """Set some of favourited, pinned, pinned_warm, archived, sort_order and colour; None takes a word back, so
+        that tool.json's counts. Returns the tool as it is now. Raises ToolNotFound.
+        """
+        tool_id = self.tools.get(tool_id).id
+        self.store.change_tool(tool_id, **changes)
+        if "pinned_warm" in changes:
+            self._renew(tool_id)
+        return self.tools.get(tool_id)
+
+    def set_limits(self, tool_id: str, limits: Limits) -> Tool:
+        """Put limits in the place of those in tool.json, and of those that were set; they hold from the next run on.
+        Returns the tool as it is now. Raises ToolNotFound.
+        """
+        tool_id = self.tools.get(tool_id).id
+        self.store.set_limits(tool_id, limits)
+        self._renew(tool_id)
+        return self.tools.get(tool_id)
+
+    def tag_tool(self, tool_id: str, *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> Tool:
+        """Add tags of your own to a tool, or take some away; returns the tool as it is now.
+
+        Raises RequestInvalid for what is no tag, and for taking away one that tool.json says.
+        """
+        tool = self.tools.get(tool_id)
+        said = tool.manifest.tags if tool.manifest is not None else []
+        if fixed := [each for each in remove if each in said]:
+            where = "stands in its tool.json: take it away there"
+            raise RequestInvalid(f"The tags of {tool.id}", [Problem("$.tags", f"{each!r} {where}") for each in fixed])
+        self.store.tag_tool(tool.id, add=add, remove=remove)
+        self.index_tags()
+        return self.tools.get(tool.id)
+
+    def tags(self) -> dict[str, list[str]]:
+        """The ids of the tools that have each tag, from tool.json or of the user's own; both in alphabetical order."""
+        self.index_tags()
+        found: dict[str, list[str]] = {}
+        for tool in self.tools.all():
+            for tag in tool.tags:
+                found.setdefault(tag, []).append(tool.id)
+        return dict(sorted(found.items()))
+
+    def index_tags(self) -> None:
+        """Bring the table of tags in step with the tools as they are on disk. A tool whose tool.json can't be read
+        keeps what it had.
+        """
+        known = self.store.tags()
+        said = {
+            tool.id: tool.manifest.tags
+            if tool.manifest is not None
+            else [tag for tag, from_manifest in known.get(tool.id, {}).items() if from_manifest]
+            for tool in self.tools.all()
+        }
+        self.store.index_tags(said)
+
+    def _renew(self, tool_id: str) -> None:
+        """The tool's process was started for what was set before: it takes no new run."""
+        with self._lock:
+            runner = self._runner
+        if runner is not None:
+            runner.launcher.renew(tool_id)
+
+    # Validation
+
+    def validate(
+        self,
+        tool_id: str,
+        *,
+        save: bool = True,
+        only_fixtures: bool = False,
+        fixture: str | None = None,
+        tag: str | None = None,
+        on_check: Callable[[Check], None] | None = None,
+    ) -> Report:
+        """Check a tool in twelve steps and keep the report. Raises ToolNotFound.
+
+        `only_fixtures` leaves out what known answers don't need; `fixture` and `tag` choose among these. A report on
+        a part isn't kept: it doesn't say how the tool stands. `on_check` hears of each check as it ends.
+        """
+        report = validate(
+            self.tools.get(tool_id),
+            settings=self.settings,
+            only_fixtures=only_fixtures,
+            fixture=fixture,
+            tag=tag,
+            clock=self._clock,
+            on_check=on_check,
+        )
+        if save and not (only_fixtures or fixture or tag):
             self.store.save_validation(report.to_json())
         return report
+
+    def validate_many(
+        self,
+        tool_ids: Sequence[str] | None = None,
+        *,
+        save: bool = True,
+        only_fixtures: bool = False,
+        fixture: str | None = None,
+        tag: str | None = None,
+        on_report: Callable[[Report], None] | None = None,
+    ) -> list[Report]:
+        """Check several tools, two at a time, or all that aren't archived; their reports in this order.
+
+        The options are those of `validate`; `on_report` hears of each report as it comes. Raises ToolNotFound before
+        anything is checked.
+        """
+        whole = not (only_fixtures or fixture or tag)
+
+        def keep(report: Report) -> None:
+            if save and whole:
+                self.store.save_validation(report.to_json())
+            if on_report is not None:
+                on_report(report)
+
+        return Validator(self.settings, clock=self._clock).validate_all(
+            self._chosen(tool_ids), only_fixtures=only_fixtures, fixture=fixture, tag=tag, on_report=keep
+        )
+
+    def start_validate_job(self, tool_ids: Sequence[str] | None = None) -> ValidateJob:
+        """Begin to check several tools in the background, as `validate_many` does, and return at once.
+
+        Raises ToolNotFound, and Busy while an earlier job is under way.
+        """
+        return self._validate_jobs.start(self._chosen(tool_ids))
+
+    def validate_job(self, job_id: str) -> ValidateJob:
+        """How far a job has come; `interrupted` when the process that did it is gone. Raises ValidateJobNotFound."""
+        return self.store.validate_job(job_id)
+
+    def update_fixtures(
+        self, tool_id: str, *, fixture: str | None = None, tag: str | None = None
+    ) -> list[UpdatedFixture]:
+        """Run the chosen known answers of a tool, and write those that differ as what is expected from now on.
+
+        Raises ToolNotFound, ManifestInvalid, ToolNotInstalled, ToolStartFailed or RequestInvalid.
+        """
+        return update_fixtures(self.tools.get(tool_id), settings=self.settings, fixture=fixture, tag=tag)
+
+    def _chosen(self, tool_ids: Sequence[str] | None) -> list[Tool]:
+        if tool_ids is None:
+            return [tool for tool in self.tools.all() if not tool.archived]
+        return [self.tools.get(each) for each in dict.fromkeys(tool_ids)]
 
 
 def _status(tool: Tool, running: Collection[str], warm: Collection[str], verdict: LatestValidation | None) -> str:
     """One word for how a tool stands; the first that holds."""
     if tool.manifest is None:
         return "invalid"
-    if tool.manifest.archived:
+    if tool.archived:
         return "archived"
     if tool.id in running:
         return "running"

@@ -56,6 +56,7 @@ OUTCOMES: Mapping[type[PixieError], Outcome] = {
     errors.RunNotFound: Outcome(404, "No such run"),
     errors.ArtefactNotFound: Outcome(404, "No such artefact"),
     errors.OutputNotFound: Outcome(404, "No such output"),
+    errors.ValidateJobNotFound: Outcome(404, "No such validation job"),
     errors.Invalid: Outcome(422, "Not valid", USAGE),
     # The tool's own file is wrong, and not what was asked of it.
     errors.ManifestInvalid: Outcome(422, "The tool's declaration isn't valid"),

@@ -17,6 +17,7 @@ from pixie_core.store.processes import ToolProcessRow
 from pixie_core.store.rows import RunSummary
 from pixie_core.store.runs import ActiveRun, Page, RunFilter
 from pixie_core.store.store import CleanedUp, Created, Store
+from pixie_core.store.validate_jobs import ToolVerdict, ValidateJob
 from pixie_core.store.validations import LatestValidation
 
 __all__ = [
@@ -36,4 +37,6 @@ __all__ = [
     "Store",
     "StoredArtefact",
     "ToolProcessRow",
+    "ToolVerdict",
+    "ValidateJob",
 ]

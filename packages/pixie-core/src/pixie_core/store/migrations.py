@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 
 from pixie_core.errors import DatabaseUnusable, DataFolderBusy, DataFolderInUse
 from pixie_core.faults import fault
-from pixie_core.store.schema import ADDED, ADDED_COLUMNS, APPLICATION_ID, DOCUMENTED, INDEXES, TRIGGERS
+from pixie_core.store.schema import ADDED, ADDED_COLUMNS, APPLICATION_ID, DOCUMENTED, INDEXES, TOOL_COLUMNS, TRIGGERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -43,19 +43,28 @@ def documented_tables(conn: sqlite3.Connection) -> None:
 
 def event_log(conn: sqlite3.Connection) -> None:
     """Runs become event logs with an owner: the tables and columns that this takes, and the lists' indexes."""
-    for table, columns in ADDED_COLUMNS.items():
-        known = _columns(conn, table)
-        _add_columns(conn, table, {name: declared for name, declared in columns.items() if name not in known})
+    _add_missing(conn, ADDED_COLUMNS)
     for statement in (*ADDED, *INDEXES):
         conn.execute(statement)
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (documented_tables, event_log)
+def tools_as_set(conn: sqlite3.Connection) -> None:
+    """The user's word on a tool is told from what tool.json says. Tags that are there already count as the user's."""
+    _add_missing(conn, TOOL_COLUMNS)
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (documented_tables, event_log, tools_as_set)
 """In their order, which never changes; the number of a migration is its place, from 1."""
 
 
 def _columns(conn: sqlite3.Connection, table: str) -> set[str]:
     return {row[1] for row in conn.execute(f"PRAGMA table_info({table})")}
+
+
+def _add_missing(conn: sqlite3.Connection, wanted: Mapping[str, Mapping[str, str]]) -> None:
+    for table, columns in wanted.items():
+        known = _columns(conn, table)
+        _add_columns(conn, table, {name: declared for name, declared in columns.items() if name not in known})
 
 
 def _add_columns(conn: sqlite3.Connection, table: str, columns: dict[str, str]) -> None:

@@ -6,7 +6,17 @@ by hand and older databases are opened in place. What Pixie has added since is s
 
 from __future__ import annotations
 
-__all__ = ["ADDED", "ADDED_COLUMNS", "APPLICATION_ID", "DOCUMENTED", "INDEXES", "LABELLED", "PROTECTED_RUN", "TRIGGERS"]
+__all__ = [
+    "ADDED",
+    "ADDED_COLUMNS",
+    "APPLICATION_ID",
+    "DOCUMENTED",
+    "INDEXES",
+    "LABELLED",
+    "PROTECTED_RUN",
+    "TOOL_COLUMNS",
+    "TRIGGERS",
+]
 
 APPLICATION_ID = 0x50495849
 """`PIXI`, in the database's header: what `file` and we know it by."""
@@ -118,6 +128,13 @@ ADDED_COLUMNS: dict[str, dict[str, str]] = {
         "spilled": "INTEGER NOT NULL DEFAULT 0",
     },
 }
+
+TOOL_COLUMNS: dict[str, dict[str, str]] = {
+    # Which flags somebody has decided: a 0 that nobody chose leaves tool.json its word.
+    "tool_state": {"chosen": "TEXT"},
+    "tool_tags": {"from_manifest": "INTEGER NOT NULL DEFAULT 0"},
+}
+"""What the user's word on a tool takes, beside what the documentation names."""
 
 ADDED = (
     """CREATE TABLE run_events (

@@ -6,7 +6,9 @@ import json
 import logging
 import re
 import threading
+import uuid
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeVar
 
@@ -15,7 +17,7 @@ from attrs import evolve, frozen
 from pixie_core.clock import system_clock, timestamp
 from pixie_core.errors import ArtefactNotFound, DatabaseUnusable, DataFolderError, RunNotRunning
 from pixie_core.run.events import Finished
-from pixie_core.store import artefacts, event_log, processes, runs, validations
+from pixie_core.store import artefacts, event_log, processes, runs, tool_state, validate_jobs, validations
 from pixie_core.store.connections import Readers, in_plain_words, make_durable, open_writer
 from pixie_core.store.files import ArtefactFiles
 from pixie_core.store.live import Live, Watcher
@@ -40,7 +42,9 @@ if TYPE_CHECKING:
     from pixie_core.store.processes import ToolProcessRow
     from pixie_core.store.rows import RunSummary
     from pixie_core.store.runs import ActiveRun, Page, RunFilter
+    from pixie_core.store.validate_jobs import JobStatus, ToolVerdict, ValidateJob
     from pixie_core.store.validations import LatestValidation
+    from pixie_core.tool import Limits, ToolState
 
 __all__ = ["CleanedUp", "Created", "Store"]
 
@@ -50,6 +54,7 @@ _log = logging.getLogger(__name__)
 _OPENING_SECONDS = 30.0
 _CHECK_SECONDS = 0.5
 _STOP_SECONDS = 0.2
+_REPORT_DAYS = 30
 _ARTEFACT_URL = re.compile(r"/api/artefacts/([1-9][0-9]{0,17})/content")
 
 
@@ -169,6 +174,9 @@ class Store:
 
     def _now(self) -> str:
         return timestamp(self._clock.now())
+
+    def _days_ago(self, days: int) -> str:
+        return timestamp(self._clock.now() - timedelta(days=days))
 
     # Runs
 
@@ -415,8 +423,15 @@ class Store:
     # Validation
 
     def save_validation(self, report: Mapping[str, Any]) -> None:
-        """Keep a validation report; it must say `tool_id`, `timestamp` and `overall`."""
-        self.write(lambda conn: validations.save(conn, report))
+        """Keep a validation report; it must say `tool_id`, `timestamp` and `overall`. Reports that are more than 30
+        days old go, but each tool's newest.
+        """
+
+        def work(conn: sqlite3.Connection) -> None:
+            validations.save(conn, report)
+            validations.prune(conn, self._days_ago(_REPORT_DAYS))
+
+        self.write(work)
 
     def latest_validation(self, tool_id: str) -> dict[str, Any] | None:
         """The newest report of a tool, or None."""
@@ -425,6 +440,64 @@ class Store:
     def latest_validations(self) -> dict[str, LatestValidation]:
         """The outcome of each tool's newest report, by the tool's id."""
         return self.read(validations.latest_of_all)
+
+    def begin_validate_job(self, tool_ids: Sequence[str]) -> ValidateJob:
+        """Write down that these tools are being validated, by this process; `running`."""
+        job_id, at, old = str(uuid.uuid4()), self._now(), self._days_ago(_REPORT_DAYS)
+        self.write(lambda conn: validate_jobs.begin(conn, job_id, tool_ids, Owner.current(), at=at, old=old))
+        return self.validate_job(job_id)
+
+    def add_verdict(self, job_id: str, verdict: ToolVerdict) -> None:
+        """One more tool of the job is done."""
+        self.write(lambda conn: validate_jobs.add(conn, job_id, verdict))
+
+    def end_validate_job(self, job_id: str, status: JobStatus) -> None:
+        """The job has come to its end, or was interrupted."""
+        self.write(lambda conn: validate_jobs.end(conn, job_id, status, at=self._now()))
+
+    def validate_job(self, job_id: str) -> ValidateJob:
+        """The job as it stands; `interrupted` when its process is gone. Raises ValidateJobNotFound."""
+        return self.read(lambda conn: validate_jobs.one(conn, job_id))
+
+    # What is set for tools
+
+    def tool_states(self, tool_id: str | None = None) -> dict[str, ToolState]:
+        """What the user has set, by the tool's id: of one tool, or of all that something is set for."""
+        return self.read(lambda conn: tool_state.states(conn, tool_id))
+
+    def change_tool(self, tool_id: str, **changes: Any) -> None:
+        """Set some of favourited, pinned, pinned_warm, archived, sort_order and colour; None takes a word back."""
+        runs.checked_tool_id(tool_id)
+        self.write(lambda conn: tool_state.change(conn, tool_id, changes))
+
+    def set_limits(self, tool_id: str, limits: Limits) -> None:
+        """Put limits of a tool in the place of those that were set."""
+        runs.checked_tool_id(tool_id)
+        self.write(lambda conn: tool_state.set_limits(conn, tool_id, limits))
+
+    def tag_tool(self, tool_id: str, *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> None:
+        """Add tags of the user's own to a tool, and take some away. Raises RequestInvalid for what is no tag."""
+        runs.checked_tool_id(tool_id)
+
+        def work(conn: sqlite3.Connection) -> None:
+            tool_state.tag(conn, tool_id, add)
+            tool_state.untag(conn, tool_id, remove)
+
+        self.write(work)
+
+    def tags(self) -> dict[str, dict[str, bool]]:
+        """The index of tags: each tool's, and whether each is from its tool.json."""
+        return self.read(tool_state.tags)
+
+    def index_tags(self, of_manifests: Mapping[str, Sequence[str]]) -> None:
+        """Bring the index in step with the manifests' tags, by tool; nothing is written where it is already."""
+        if tool_state.out_of_step(self.tags(), of_manifests):
+            self.write(lambda conn: tool_state.index_tags(conn, of_manifests))
+
+    def run_counts(self, tool_id: str) -> dict[str, int]:
+        """How many runs of a tool there are, by their status."""
+        query = "SELECT status, count(*) FROM runs WHERE tool_id = ? AND deleted_at IS NULL GROUP BY status"
+        return self.read(lambda conn: {row[0]: row[1] for row in conn.execute(query, (tool_id,))})
 
     # Owners
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping
 
-__all__ = ["LatestValidation", "latest", "latest_of_all", "save"]
+__all__ = ["LatestValidation", "latest", "latest_of_all", "prune", "save"]
 
 
 @frozen
@@ -37,6 +37,15 @@ def save(conn: sqlite3.Connection, report: Mapping[str, Any]) -> None:
     conn.execute(
         "INSERT INTO validation_reports (tool_id, timestamp, overall, report_json) VALUES (?, ?, ?, ?)",
         (*key, report["overall"], to_json(report, "The report")),
+    )
+
+
+def prune(conn: sqlite3.Connection, before: str) -> None:
+    """Remove the reports from before that moment, but each tool's newest, which is shown as how it stands."""
+    conn.execute(
+        "DELETE FROM validation_reports WHERE timestamp < ? AND EXISTS (SELECT 1 FROM validation_reports AS newer"
+        " WHERE newer.tool_id = validation_reports.tool_id AND newer.timestamp > validation_reports.timestamp)",
+        (before,),
     )
 
 

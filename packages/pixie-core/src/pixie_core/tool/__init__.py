@@ -2,5 +2,6 @@
 
 from pixie_core.tool.discovery import Tool, Tools, read_tool
 from pixie_core.tool.manifest import Secret, ToolManifest, read_manifest
+from pixie_core.tool.state import Limits, ToolState
 
-__all__ = ["Secret", "Tool", "ToolManifest", "Tools", "read_manifest", "read_tool"]
+__all__ = ["Limits", "Secret", "Tool", "ToolManifest", "ToolState", "Tools", "read_manifest", "read_tool"]

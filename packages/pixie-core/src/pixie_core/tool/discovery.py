@@ -6,32 +6,42 @@ and without a manifest: it never hides another.
 
 from __future__ import annotations
 
+import os
 import threading
 import tomllib
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from pixie_core.errors import ManifestInvalid, Problem, ToolNotFound, ToolNotInstalled
 from pixie_core.tool.manifest import ToolManifest, read_manifest
+from pixie_core.tool.state import ToolState
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable, Mapping
 
-__all__ = ["Tool", "Tools"]
+__all__ = ["Tool", "Tools", "read_tool"]
+
+States: TypeAlias = "Callable[[str | None], Mapping[str, ToolState]]"
+"""What the user has set, by the tool's id: of one tool, or of all (None). A tool that is left out is as it came."""
+
+_UNSET = ToolState()
 
 
 @frozen
 class Tool:
-    """A tool's folder as it is on disk. `manifest` is None when tool.json is invalid; `problems` then say
-    why.
+    """A tool: its folder as it is on disk, and what the user has set for it (`state`), which is in `manifest` already.
+
+    `manifest` is None when tool.json is invalid; `problems` then say why.
     """
 
     id: str
     folder: Path
     manifest: ToolManifest | None = field(repr=False)
     problems: tuple[Problem, ...] = field(repr=False, default=())
+    state: ToolState = field(repr=False, default=_UNSET)
 
     @property
     def python(self) -> Path:
@@ -42,6 +52,25 @@ class Tool:
     def installed(self) -> bool:
         """True when the tool's environment is there."""
         return self.python.exists()
+
+    @property
+    def archived(self) -> bool:
+        """True when the tool is kept out of sight: by the user's word, else by tool.json's."""
+        if self.state.archived is not None:
+            return self.state.archived
+        return self.manifest is not None and self.manifest.archived
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags of tool.json, then the user's, each once."""
+        own = self.manifest.tags if self.manifest is not None else ()
+        return tuple(dict.fromkeys((*own, *self.state.tags)))
+
+    def warm_keep_seconds(self, default: int) -> int:
+        """Seconds that its idle process is kept: the user's word, else tool.json's, else `default`."""
+        manifest = self.checked()
+        said = self.state.limits.warm_keep_seconds is not None or "warm_keep_seconds" in manifest.raw
+        return manifest.warm_keep_seconds if said else default
 
     @property
     def uses_sdk(self) -> bool:
@@ -69,6 +98,9 @@ class Tool:
         return manifest
 
 
+_Mark: TypeAlias = tuple[int, int, int]
+
+
 class Tools:
     """The tools under one folder, read again when their tool.json changes.
 
@@ -76,13 +108,16 @@ class Tools:
         tools.all()                      # every tool, by id
         tools.get("lorenz-ode-solver")   # one, or ToolNotFound with the near names
 
-    Thread-safe. A look at a thousand unchanged tools costs one stat each.
+    `states` says what the user has set for them; without it they are as they came. Thread-safe. A look at a thousand
+    unchanged tools costs one stat each, and a look at one of them one.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, states: States = lambda _: {}) -> None:
         self.folder = folder
+        self._states = states
         self._lock = threading.Lock()
-        self._read: dict[Path, tuple[tuple[int, int, int], Tool]] = {}
+        self._read: dict[str, tuple[_Mark, Tool]] = {}
+        self._set: dict[str, tuple[Tool, Tool]] = {}
 
     def all(self) -> list[Tool]:
         """Every tool, sorted by id. Of two with one id, the folder that is named like it counts."""
@@ -93,32 +128,60 @@ class Tools:
             known = chosen.get(tool.id)
             if known is None or (tool.folder.name == tool.id and known.folder.name != known.id):
                 chosen[tool.id] = tool
-        return [chosen[tool_id] for tool_id in sorted(chosen)]
+        states = self._states(None)
+        return [self._as_set(chosen[tool_id], states) for tool_id in sorted(chosen)]
 
     def get(self, tool_id: str) -> Tool:
         """The tool with this id. Raises ToolNotFound, which names those that look like it."""
+        own = self._in_the_folder_of_that_name(tool_id)
+        if own is not None:
+            return self._as_set(own, self._states(tool_id))
         tools = {tool.id: tool for tool in self.all()}
         if tool_id in tools:
             return tools[tool_id]
         raise ToolNotFound(tool_id, tuple(get_close_matches(tool_id, tools, n=3, cutoff=0.5)))
 
     def _look(self) -> list[Tool]:
-        if not self.folder.is_dir():
+        try:
+            names = sorted(os.listdir(self.folder))  # noqa: PTH208 - as below
+        except (FileNotFoundError, NotADirectoryError):
             return []
-        seen: dict[Path, tuple[tuple[int, int, int], Tool]] = {}
-        for folder in sorted(self.folder.iterdir()):
-            manifest = folder / "tool.json"
-            if folder.name.startswith("."):
-                continue
-            try:
-                stat = manifest.stat()
-            except OSError:
-                continue
-            mark = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
-            known = self._read.get(folder)
-            seen[folder] = known if known and known[0] == mark else (mark, read_tool(folder))
-        self._read = seen
-        return [tool for _, tool in seen.values()]
+        known, self._read = self._read, {}
+        for name in names:
+            if not name.startswith("."):
+                self._look_at(name, known)
+        return [tool for _, tool in self._read.values()]
+
+    def _look_at(self, name: str, known: Mapping[str, tuple[_Mark, Tool]]) -> Tool | None:
+        """The tool in the folder of this name, if there is one; read only when its tool.json has changed."""
+        try:
+            stat = os.stat(f"{self.folder}/{name}/tool.json")  # noqa: PTH116 - half the price of Path's, times a thousand
+        except OSError:
+            return None
+        mark = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+        before = known.get(name)
+        self._read[name] = before if before and before[0] == mark else (mark, read_tool(self.folder / name))
+        return self._read[name][1]
+
+    def _in_the_folder_of_that_name(self, tool_id: str) -> Tool | None:
+        """The tool in the folder that is named like it, which counts before any other."""
+        if not tool_id or tool_id.startswith(".") or Path(tool_id).name != tool_id or "\x00" in tool_id:
+            return None
+        with self._lock:
+            tool = self._look_at(tool_id, self._read)
+        return tool if tool is not None and tool.id == tool_id else None
+
+    def _as_set(self, tool: Tool, states: Mapping[str, ToolState]) -> Tool:
+        state = states.get(tool.id, _UNSET)
+        if state == _UNSET:
+            return tool
+        before = self._set.get(tool.id)
+        if before is not None and before[0] is tool and before[1].state == state:
+            return before[1]
+        manifest = state.over(tool.manifest) if tool.manifest is not None else None
+        made = evolve(tool, manifest=manifest, state=state)
+        self._set[tool.id] = (tool, made)
+        return made
 
 
 def read_tool(folder: Path) -> Tool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from pixie_core.clock import system_clock, timestamp
@@ -70,26 +69,63 @@ class Validator:
         self._clock = clock
         self._stopped = threading.Event()
 
-    def validate_all(self, tools: Sequence[Tool], *, on_report: Callable[[Report], None] | None = None) -> list[Report]:
+    def validate_all(
+        self,
+        tools: Sequence[Tool],
+        *,
+        only_fixtures: bool = False,
+        fixture: str | None = None,
+        tag: str | None = None,
+        on_report: Callable[[Report], None] | None = None,
+    ) -> list[Report]:
         """The reports of the tools, in their order; those that weren't begun when it was stopped have none.
 
-        `on_report` hears of each as it ends, from one of two threads.
+        The options are those of `validate`. `on_report` hears of each as it ends, one at a time, from one of two
+        threads. They never keep the program from ending.
         """
+        reports: list[Report | None] = [None] * len(tools)
+        waiting = iter(enumerate(tools))
+        taking, telling = threading.Lock(), threading.Lock()
+        failures: list[BaseException] = []
 
-        def one(tool: Tool) -> Report | None:
-            if self._stopped.is_set():
-                return None
-            report = validate(tool, settings=self._settings, workspaces=self._workspaces, clock=self._clock)
-            if on_report is not None:
-                on_report(report)
-            return report
+        def work() -> None:
+            while not self._stopped.is_set():
+                with taking:
+                    index, tool = next(waiting, (0, None))
+                if tool is None:
+                    return
+                try:
+                    report = validate(
+                        tool,
+                        settings=self._settings,
+                        workspaces=self._workspaces,
+                        only_fixtures=only_fixtures,
+                        fixture=fixture,
+                        tag=tag,
+                        clock=self._clock,
+                    )
+                    reports[index] = report
+                    if on_report is not None:
+                        with telling:
+                            on_report(report)
+                except BaseException as error:  # noqa: BLE001 - raised below, to who asked
+                    failures.append(error)
+                    self.stop()
 
-        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="validate") as pool:
-            try:
-                return [report for report in pool.map(one, tools) if report is not None]
-            except BaseException:
-                self.stop()
-                raise
+        threads = [
+            threading.Thread(target=work, name=f"validate {number + 1}", daemon=True) for number in range(AT_ONCE)
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            for thread in threads:
+                thread.join()
+        except BaseException:
+            self.stop()
+            raise
+        if failures:
+            raise failures[0]
+        return [report for report in reports if report is not None]
 
     def stop(self) -> None:
         """Begin no further tool."""
