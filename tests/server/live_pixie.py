@@ -8,7 +8,6 @@ with live_pixie(folder) as live:
 import asyncio
 import json
 import os
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from pixie_core import Pixie, Settings
+from pixie_core.testing.tool_folder import borrow_environment
 from pixie_server.app import ROUTES, application
 from pixie_server.serving import listen
 from tests.server.asgi import ResponseLint
@@ -116,13 +116,11 @@ PROGRAMS = {"adder": ADDER, "teller": TELLER}
 def add_tool(tools: Path, manifest: dict[str, Any], program: str) -> Path:
     """A tool's folder whose environment is this one."""
     folder = tools / manifest["id"]
-    (folder / ".venv" / "bin").mkdir(parents=True)
+    folder.mkdir(parents=True)
+    borrow_environment(folder)
     (folder / "tool.json").write_text(json.dumps(manifest))
     (folder / "pyproject.toml").write_text(PYPROJECT.format(name=manifest["id"]))
     (folder / "main.py").write_text(program)
-    python = folder / ".venv" / "bin" / "python"
-    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
-    python.chmod(0o755)
     return folder
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import tomllib
 from contextlib import closing
 from datetime import date, timedelta
@@ -12,6 +11,7 @@ import pytest
 
 from pixie_core.config import Settings
 from pixie_core.errors import RequestInvalid, ToolExists
+from pixie_core.testing.tool_folder import borrow_environment
 from pixie_core.tool.discovery import Tools, read_tool
 from pixie_core.tool.packing import share
 from pixie_core.tool.scaffold import TEMPLATES, new_tool, tool_from_script
@@ -28,10 +28,7 @@ def tools(tmp_path):
 
 def installed(folder):
     """The tool, with this environment's Python as its own: the SDK is in it."""
-    python = folder / ".venv" / "bin" / "python"
-    python.parent.mkdir(parents=True)
-    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
-    python.chmod(0o755)
+    borrow_environment(folder)
     return read_tool(folder)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
 import textwrap
 from pathlib import Path
 
 from pixie_core.config import Settings
+from pixie_core.testing.tool_folder import borrow_environment
 from pixie_core.tool import read_tool
 from pixie_core.validator import validate
 
@@ -81,10 +81,7 @@ def a_tool(tmp_path, declared=None, program="", *, main=None, pyproject=PYPROJEC
     if pyproject is not None:
         (folder / "pyproject.toml").write_text(pyproject)
     if venv:
-        python = folder / ".venv" / "bin" / "python"
-        python.parent.mkdir(parents=True)
-        python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
-        python.chmod(0o755)
+        borrow_environment(folder)
     for name, content in files.items():
         path = folder / name.replace("__", "/")
         path.parent.mkdir(exist_ok=True)

@@ -15,9 +15,17 @@ if TYPE_CHECKING:
 
     from pixie_core.tool import Tool
 
-__all__ = ["hostile_tool", "write_tool"]
+__all__ = ["borrow_environment", "hostile_tool", "write_tool"]
 
 ANY_INPUT = {"key": "text", "type": "text", "label": "Text", "required": False}
+
+
+def borrow_environment(folder: Path) -> None:
+    """Give a tool's folder the environment that this very Python has: a .venv whose python runs this one."""
+    python = folder / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+    python.chmod(0o755)
 
 
 def write_tool(
