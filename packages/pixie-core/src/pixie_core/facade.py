@@ -7,7 +7,7 @@ runs.
         run = pixie.run("compound-interest", principal=1000, years=10)
         print(run.status, run.values()["final_balance"])
         for past in pixie.runs(tool="compound-interest").items:
-            print(past.id, past.started_at, past.inputs["years"])
+            print(past.id, past.created_at, past.inputs["years"])
 
 It works beside a running server on the same folder. Thread-safe; blocking.
 """
