@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from pixie_core.errors import Problem, RequestInvalid, ToolExists
 from pixie_core.faults import fault
+from pixie_core.placing import PART, keep_names, locked, placed
 from pixie_core.tool.discovery import Tools, read_tool
-from pixie_core.tool.placing import PART, keep_names, locked, placed
 from pixie_core.tool.requirements import read_requirements
 from pixie_core.tool.secrets import withhold
 from pixie_core.tool.source import SourceHash

@@ -12,7 +12,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 from pixie_core.errors import Problem, RequestInvalid
-from pixie_core.tool.placing import placed
+from pixie_core.placing import placed
 from pixie_core.tool.secrets import spellings, stored_values
 from pixie_core.tool.source import source_files
 from pixie_core.tool.unpacking import inspect_open

@@ -21,9 +21,9 @@ from attrs import frozen
 
 from pixie_core.errors import ManifestInvalid, Problem, RequestInvalid, ToolExists
 from pixie_core.filenames import clean_filename
+from pixie_core.placing import keep_names, locked
 from pixie_core.tool.importing import NEW, existing_tool
 from pixie_core.tool.manifest import read_manifest
-from pixie_core.tool.placing import keep_names, locked
 from pixie_core.tool.script import Script, read_script
 from pixie_core.tool.signature import read_signature
 

@@ -28,7 +28,7 @@ from dotenv.parser import Binding, parse_stream
 
 from pixie_core.clock import system_clock
 from pixie_core.errors import Problem, RequestInvalid
-from pixie_core.tool.placing import keep_names, locked, placed
+from pixie_core.placing import keep_names, locked, placed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
