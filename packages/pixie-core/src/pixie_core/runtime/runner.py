@@ -200,9 +200,12 @@ class Runner:
             return [*self._working, *(place.run_id for place in self._queue)]
 
     def in_flight(self, tool_id: str) -> list[str]:
-        """The ids of the tool's runs that work now."""
+        """The ids of the tool's runs that work now. One whose end is on record isn't among them, though its thread may
+        still be tidying up.
+        """
         with self._lock:
-            return [place.run_id for place in self._working.values() if place.tool.id == tool_id]
+            working = [place.run_id for place in self._working.values() if place.tool.id == tool_id]
+        return [run_id for run_id in working if not self._store.run(run_id).ended]
 
     def close(self, timeout: float = CLOSE_SECONDS) -> None:
         """End every run, as `interrupted`, and every process, within `timeout` seconds."""
