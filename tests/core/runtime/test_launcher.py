@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import signal
 import threading
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -15,6 +17,7 @@ from pixie_core.runtime import Launcher, health
 from pixie_core.runtime.marks import VARIABLE, SpawnMark
 from pixie_core.testing.clock import FakeClock
 from pixie_core.testing.tool_folder import write_tool
+from pixie_core.tool.importing import confirm_import
 
 from .conftest import until
 
@@ -339,6 +342,48 @@ def test_a_tool_whose_files_changed_is_renewed(launcher, hostile):
         with launcher.lease(tool) as new:
             assert new.pid != process.pid
     until(lambda: process.ended)
+
+
+@pytest.mark.parametrize("name", ["main.py", "uv.lock", "pyproject.toml", ".env"])
+def test_what_a_process_started_from_has_changed_and_the_next_run_gets_a_new_one(launcher, hostile, name):
+    """Without anybody who watches the folder: program, dependencies and secrets count from the next run on."""
+    tool = hostile()
+    with launcher.lease(tool) as old:
+        pass
+    with (tool.folder / name).open("a") as file:
+        file.write("# changed\n")
+    with launcher.lease(tool) as new:
+        assert new.pid != old.pid
+    until(lambda: old.ended)
+    with launcher.lease(tool) as same:
+        assert same.pid == new.pid
+
+
+def test_what_a_tool_leaves_in_its_folder_keeps_its_process(launcher, hostile):
+    """Caches and its own data are no change of the tool."""
+    tool = hostile()
+    with launcher.lease(tool) as process:
+        pass
+    (tool.folder / "data").mkdir()
+    (tool.folder / "cache.json").write_text("{}")
+    with launcher.lease(tool) as same:
+        assert same.pid == process.pid
+
+
+def test_a_replaced_tool_never_runs_as_what_it_was(launcher, hostile, settings):
+    """The same declaration and other code: the process that is warm is of the old one, and takes no new run."""
+    tool = hostile()
+    staged = settings.tools_dir / ".imported" / tool.id
+    shutil.copytree(tool.folder, staged, symlinks=True)  # with the times of its files, so that these say nothing
+    (staged / "pyproject.toml").write_text('[project]\nname = "hostile"\n')
+    with launcher.lease(tool) as old:
+        pass
+    replaced = confirm_import(settings.tools_dir, tool.id, replace=True)
+    assert replaced.manifest == tool.manifest
+    with launcher.lease(replaced) as new:
+        assert new.pid != old.pid
+        assert Path(f"/proc/{new.pid}/cwd").samefile(replaced.folder)
+    until(lambda: old.ended)
 
 
 @pytest.mark.parametrize("tag", ["", "ignores-sigterm"])

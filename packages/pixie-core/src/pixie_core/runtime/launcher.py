@@ -17,6 +17,7 @@ from pixie_core.runtime.marks import Adoption, folder_mark
 from pixie_core.runtime.memory import Snapshot, proportional_bytes
 from pixie_core.runtime.process import spawn
 from pixie_core.runtime.spawner import Spawner
+from pixie_core.tool.source import SourceMark, source_mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,6 +57,7 @@ class _Entry:
     """A healthy process in the pool."""
 
     process: ToolProcess
+    started_from: SourceMark
     in_flight: int = 0
     last_used: float = 0.0
     draining: bool = False
@@ -150,6 +152,8 @@ class Launcher:
                 self._changed.wait(0.1)
             self._starting[tool.id] = None
             self._make_room()
+        # Before the start: what changes during it makes the next lease start afresh, and is never passed over.
+        started_from = _mark(tool)
         try:
             process = self._start(tool, cancelled)
         except BaseException:
@@ -159,19 +163,21 @@ class Launcher:
             raise
         with self._changed:
             del self._starting[tool.id]
-            entry = _Entry(process, in_flight=1, last_used=self._clock.monotonic())
+            entry = _Entry(process, started_from, in_flight=1, last_used=self._clock.monotonic())
             self._entries.append(entry)
             self._changed.notify_all()
             return entry
 
     def _usable(self, tool: Tool) -> _Entry | None:
-        """A process of the tool as it is declared now. One of an older declaration is retired."""
-        for entry in self._entries:
+        """A process of the tool as it is now. One of an older declaration, or of files since changed, is retired."""
+        for entry in list(self._entries):
             if entry.tool_id != tool.id or entry.draining or entry.process.ended:
                 continue
-            if entry.process.tool.folder == tool.folder and entry.process.tool.manifest == tool.manifest:
+            same = entry.process.tool.folder == tool.folder and entry.process.tool.manifest == tool.manifest
+            if same and entry.started_from == _mark(tool):
                 return entry
             entry.draining = True
+            self._sort_out(entry)
         return None
 
     def _give_back(self, entry: _Entry) -> None:
@@ -372,3 +378,7 @@ class Launcher:
                 entry.process.output.say(f"killed: {entry.process.why_killed}")
                 entry.draining = True
                 entry.process.signal_kill()
+
+
+def _mark(tool: Tool) -> SourceMark:
+    return source_mark(tool.folder, tool.checked().entrypoint)
