@@ -154,6 +154,13 @@ def test_a_box_shows_the_values_beyond_its_whiskers():
     assert box["median"] == [3.5]
 
 
+def test_a_box_without_outliers_has_no_list_of_points():
+    """With an empty one Plotly would leave the whole box out."""
+    (box,) = figure("chart_boxplot", {"series": [{"name": "a", "values": [1, 2, 3, 4, 5]}]}).data
+    assert "y" not in box
+    assert (box["q1"], box["median"], box["q3"]) == ([2], [3], [4])
+
+
 def test_a_heat_map_around_zero_is_coloured_evenly_to_both_sides():
     """Zero lies in the middle of the colours, though the values don't."""
     grid = {"x_labels": ["a", "b"], "y_labels": ["c"]}
