@@ -88,6 +88,7 @@ class Animal:
     - `files`: whatever else lies in its folder, by path; what isn't text is written as JSON.
     - `folder`: the folder's name, where it isn't the id.
     - `notes`: words of the manifest's warnings; none means that it has none.
+    - `read`: attributes of its inputs as the manifest has them, by key.
     - `overall` and `says`: the validator's verdict, and words of single checks' messages or details.
     - `settings`: of the validation.
     """
@@ -100,6 +101,7 @@ class Animal:
     files: Mapping[str, Any] = field(factory=dict)
     folder: str | None = None
     notes: Sequence[str] = ()
+    read: Mapping[str, Mapping[str, Any]] = field(factory=dict)
     overall: str = "pass"
     says: Mapping[str, str] = field(factory=dict)
     settings: Mapping[str, Any] = field(factory=dict)
