@@ -152,9 +152,9 @@ class Launcher:
                 self._changed.wait(0.1)
             self._starting[tool.id] = None
             self._make_room()
-        # Before the start: what changes during it makes the next lease start afresh, and is never passed over.
-        started_from = _mark(tool)
         try:
+            # Before the start: what changes during it makes the next lease start afresh, and is never passed over.
+            started_from = _mark(tool)
             process = self._start(tool, cancelled)
         except BaseException:
             with self._changed:
