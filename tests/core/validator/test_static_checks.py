@@ -121,6 +121,29 @@ def test_a_default_that_the_form_would_refuse_is_a_warning(tmp_path, wrong):
     assert (finding.status, "$.inputs[0].default" in finding.message) == ("warn", True)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "where", "status"),
+    [
+        ({"type": "hidden"}, "$.inputs[0].default", "fail"),
+        ({"type": "select", "options": []}, "$.inputs[0].options", "fail"),
+        ({"type": "select", "options": ["a"], "default": "b"}, "$.inputs[0].default", "warn"),
+        ({"type": "number", "min": 5, "max": 1}, "$.inputs[0].min", "fail"),
+        ({"type": "slider", "min": 5, "max": 1, "default": 9}, "$.inputs[0].min", "fail"),
+        ({"type": "date", "min": "2026-05-02", "max": "2026-05-01"}, "$.inputs[0].min", "fail"),
+        ({"type": "text", "colour": "red"}, "$.inputs[0].colour", "warn"),
+    ],
+)
+def test_each_problem_of_an_input_is_named_once(tmp_path, wrong, where, status):
+    """By check 3 alone, and check 2 passes over it."""
+    tool = a_tool(tmp_path, manifest(inputs=[{"key": "n", "label": "N", **wrong}]))
+    top, entries = tool_json_parses(tool), schemas_coherent(tool)
+    assert top.status == "pass"
+    assert entries.status == status
+    said = entries.details or (entries.message,)
+    assert len(said) == 1
+    assert where in said[0]
+
+
 def test_export_formats_must_be_known_and_agree(tmp_path):
     """A default that the list leaves out can never be had."""
     output = {"key": "t", "type": "table", "label": "T", "default_export_format": "csv"}
