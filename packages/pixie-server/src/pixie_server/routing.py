@@ -113,6 +113,14 @@ class Routes:
         """Declare what POST does here."""
         return self._declare("POST", path, about)
 
+    def put(self, path: str, **about: Any) -> Callable[[Handler], Handler]:
+        """Declare what PUT does here."""
+        return self._declare("PUT", path, about)
+
+    def patch(self, path: str, **about: Any) -> Callable[[Handler], Handler]:
+        """Declare what PATCH does here."""
+        return self._declare("PATCH", path, about)
+
     def delete(self, path: str, **about: Any) -> Callable[[Handler], Handler]:
         """Declare what DELETE does here."""
         return self._declare("DELETE", path, about)

@@ -3,8 +3,17 @@
 from pixie_server.api.artefacts import routes as artefact_routes
 from pixie_server.api.runs import routes as run_routes
 from pixie_server.api.service import routes as service_routes
+from pixie_server.api.tool_settings import routes as tool_settings_routes
 from pixie_server.api.tools import routes as tool_routes
+from pixie_server.api.validation import routes as validation_routes
 
 __all__ = ["ROUTES"]
 
-ROUTES = (*service_routes.routes, *tool_routes.routes, *run_routes.routes, *artefact_routes.routes)
+ROUTES = (
+    *service_routes.routes,
+    *tool_routes.routes,
+    *tool_settings_routes.routes,
+    *validation_routes.routes,
+    *run_routes.routes,
+    *artefact_routes.routes,
+)

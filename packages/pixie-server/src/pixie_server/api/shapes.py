@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from attrs import frozen
 
 from pixie_core.catalogue.base import field
+from pixie_core.tool import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pixie_core.run import Run
     from pixie_core.run.events import Artefact
+    from pixie_core.store import ValidateJob
 
 __all__ = [
     "ArtefactOut",
@@ -26,7 +28,9 @@ __all__ = [
     "RunSummary",
     "ToolDetail",
     "ToolItem",
+    "ToolLog",
     "ToolStatus",
+    "ValidateJobOut",
     "ValidationSummary",
 ]
 
@@ -79,6 +83,60 @@ class ToolDetail(ToolItem):
     folder: str = field(help="the folder's name under the tools folder")
     declaration: dict[str, Any] | None = field(help="its tool.json; null when it is invalid")
     problems: list[ProblemOut] = field(help="what is wrong with its tool.json, or worth a warning")
+    favourited: bool = field(help="the user's favourite")
+    pinned: bool = field(help="kept at the top of lists")
+    pinned_warm: bool = field(help="its process isn't stopped for being idle")
+    sort_order: int | None = field(help="its rank in lists, the smallest first; null: after those that have one")
+    own_tags: list[str] = field(help="the tags that the user gave it, beside those of its tool.json")
+    limits: Limits | None = field(help="the limits that hold; null when its tool.json is invalid")
+    overrides: Limits = field(help="the limits that the user set in place of its tool.json's")
+    run_counts: dict[str, int] = field(help="how many runs there are, by their status")
+
+
+@frozen(kw_only=True)
+class ToolLog:
+    """What a tool's process wrote to stderr."""
+
+    tool_id: str = field(help="the tool")
+    text: str = field(help="the end of it, at most 64 KiB, secrets masked; empty when no process was started")
+
+
+@frozen(kw_only=True)
+class VerdictOut:
+    """How one tool of a validation job did."""
+
+    tool_id: str = field(help="the tool")
+    overall: Literal["pass", "warn", "fail"] = field(help="the worst of its checks")
+    timestamp: str = field(help="when it was validated, UTC in ISO 8601")
+
+
+@frozen(kw_only=True)
+class ValidateJobOut:
+    """A validation of several tools, and how far it has come."""
+
+    id: str = field(help="a UUID")
+    status: Literal["running", "finished", "interrupted"] = field(help="interrupted: Pixie ended before it was done")
+    started_at: str = field(help="when it was begun, UTC in ISO 8601")
+    finished_at: str | None = field(help="when it ended; null while it runs, and where its end wasn't seen")
+    total: int = field(help="how many tools were asked for")
+    done: list[VerdictOut] = field(help="those that are done, in the order of their end")
+    waiting: list[str] = field(help="the ids of those that aren't done")
+
+    @classmethod
+    def of(cls, job: ValidateJob) -> ValidateJobOut:
+        """As the store keeps it."""
+        done = {each.tool_id for each in job.done}
+        return cls(
+            id=job.id,
+            status=job.status,
+            started_at=job.started_at,
+            finished_at=job.finished_at,
+            total=len(job.tool_ids),
+            done=[
+                VerdictOut(tool_id=each.tool_id, overall=each.overall, timestamp=each.timestamp) for each in job.done
+            ],
+            waiting=[each for each in job.tool_ids if each not in done],
+        )
 
 
 @frozen(kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import attrs
 from attrs import Factory, frozen
 
 from pixie_core.catalogue.base import field
@@ -17,6 +18,7 @@ from pixie_core.errors import (
     ToolNotFound,
     ToolNotInstalled,
 )
+from pixie_core.tool import Limits
 from pixie_server.api.shapes import (
     ProblemOut,
     RunOut,
@@ -52,22 +54,7 @@ async def list_tools(served: Served) -> list[ToolItem]:
 @routes.get("/api/tools/<tool_id>", answer=ToolDetail, errors=(ToolNotFound,), path_examples=_EXAMPLES)
 async def show_tool(served: Served, tool_id: str) -> ToolDetail:
     """One tool: its declaration, its state and what is wrong with it."""
-    return await served.bridge(_detail, served.pixie, tool_id)
-
-
-@routes.get(
-    "/api/tools/<tool_id>/validate",
-    answer=dict[str, Any],
-    errors=(ToolNotFound,),
-    path_examples=_EXAMPLES,
-)
-async def validate_tool(served: Served, tool_id: str) -> dict[str, Any]:
-    """Check the tool in twelve steps and answer the full report, which is kept as its newest.
-
-    The tool's process is started and called; this takes seconds, and at most a few minutes.
-    """
-    report = await served.bridge.slowly(served.pixie.validate, tool_id)
-    return report.to_json()
+    return await served.bridge(tool_detail, served.pixie, tool_id)
 
 
 @frozen(kw_only=True)
@@ -176,13 +163,23 @@ def tool_items(pixie: Pixie) -> list[ToolItem]:
     return [ToolItem(**_facts(tool, statuses, validations)) for tool in pixie.tools.all()]
 
 
-def _detail(pixie: Pixie, tool_id: str) -> ToolDetail:
+def tool_detail(pixie: Pixie, tool_id: str) -> ToolDetail:
+    """One tool as `GET /api/tools/{id}` answers it. Raises ToolNotFound."""
     tool = pixie.tools.get(tool_id)
+    names = [each.name for each in attrs.fields(Limits)]
     return ToolDetail(
         **_facts(tool, pixie.statuses(), pixie.store.latest_validations()),
         folder=tool.folder.name,
         declaration=dict(tool.manifest.raw) if tool.manifest is not None else None,
         problems=[ProblemOut(path=each.path, message=each.message) for each in tool.problems],
+        favourited=tool.state.favourited,
+        pinned=tool.state.pinned,
+        pinned_warm=tool.manifest.pinned_warm if tool.manifest is not None else bool(tool.state.pinned_warm),
+        sort_order=tool.state.sort_order,
+        own_tags=list(tool.state.tags),
+        limits=Limits(**{name: getattr(tool.manifest, name) for name in names}) if tool.manifest is not None else None,
+        overrides=tool.state.limits,
+        run_counts=pixie.store.run_counts(tool.id),
     )
 
 
@@ -194,9 +191,9 @@ def _facts(tool: Tool, statuses: Mapping[str, str], validations: Mapping[str, La
         "name": manifest.name if manifest else tool.id,
         "description": manifest.description if manifest else None,
         "category": manifest.category if manifest else None,
-        "tags": list(manifest.tags) if manifest else [],
+        "tags": list(tool.tags),
         "status": statuses[tool.id],
         "layout": manifest.layout if manifest else "form",
-        "archived": manifest.archived if manifest else False,
+        "archived": tool.archived,
         "validation": ValidationSummary(overall=known.overall, timestamp=known.timestamp) if known else None,
     }

@@ -93,7 +93,7 @@ class Frame:
         """The sidebar's headings in alphabetical order, tools without one last."""
         groups: dict[str, list[Entry]] = {}
         for tool in self.tools:
-            if tool.manifest is None or not tool.manifest.archived:
+            if not tool.archived:
                 groups.setdefault(_category(tool), []).append(self._entry(tool))
         ordered = sorted(groups.items(), key=lambda group: (group[0] == "", group[0].casefold()))
         return tuple(
@@ -108,7 +108,7 @@ class Frame:
             return Entry(tool.id, tool.id, "red", "tool.json is not valid", running, tool.id)
         dot = _DOTS.get(self.verdicts.get(tool.id, ""), "grey")
         state = "no environment yet" if not tool.installed else _SAID[dot]
-        words: list[Any] = [tool.id, manifest.name, manifest.category or "", *manifest.tags]
+        words: list[Any] = [tool.id, manifest.name, manifest.category or "", *tool.tags]
         return Entry(tool.id, manifest.name, dot, "running" if running else state, running, " ".join(words).casefold())
 
 

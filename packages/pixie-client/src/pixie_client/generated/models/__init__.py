@@ -5,6 +5,7 @@ from .error_out import ErrorOut
 from .health import Health
 from .label_body import LabelBody
 from .labelled import Labelled
+from .limits import Limits
 from .list_runs_status import ListRunsStatus
 from .openapi_document_response_200 import OpenapiDocumentResponse200
 from .problem_out import ProblemOut
@@ -26,14 +27,22 @@ from .start_run_body import StartRunBody
 from .start_run_body_inputs import StartRunBodyInputs
 from .stop_tool_body import StopToolBody
 from .stopped import Stopped
+from .tool_changes import ToolChanges
 from .tool_detail import ToolDetail
 from .tool_detail_declaration_type_0 import ToolDetailDeclarationType0
+from .tool_detail_run_counts import ToolDetailRunCounts
 from .tool_detail_status import ToolDetailStatus
 from .tool_item import ToolItem
 from .tool_item_status import ToolItemStatus
+from .tool_log import ToolLog
+from .validate_job_body import ValidateJobBody
+from .validate_job_out import ValidateJobOut
+from .validate_job_out_status import ValidateJobOutStatus
 from .validate_tool_response_200 import ValidateToolResponse200
 from .validation_summary import ValidationSummary
 from .validation_summary_overall import ValidationSummaryOverall
+from .verdict_out import VerdictOut
+from .verdict_out_overall import VerdictOutOverall
 
 __all__ = (
     "ArtefactOut",
@@ -41,6 +50,7 @@ __all__ = (
     "Health",
     "LabelBody",
     "Labelled",
+    "Limits",
     "ListRunsStatus",
     "OpenapiDocumentResponse200",
     "ProblemOut",
@@ -62,12 +72,20 @@ __all__ = (
     "StartRunBodyInputs",
     "StopToolBody",
     "Stopped",
+    "ToolChanges",
     "ToolDetail",
     "ToolDetailDeclarationType0",
+    "ToolDetailRunCounts",
     "ToolDetailStatus",
     "ToolItem",
     "ToolItemStatus",
+    "ToolLog",
+    "ValidateJobBody",
+    "ValidateJobOut",
+    "ValidateJobOutStatus",
     "ValidateToolResponse200",
     "ValidationSummary",
     "ValidationSummaryOverall",
+    "VerdictOut",
+    "VerdictOutOverall",
 )

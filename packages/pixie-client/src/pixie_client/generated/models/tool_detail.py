@@ -9,8 +9,10 @@ from attrs import field as _attrs_field
 from ..models.tool_detail_status import ToolDetailStatus, check_tool_detail_status
 
 if TYPE_CHECKING:
+    from ..models.limits import Limits
     from ..models.problem_out import ProblemOut
     from ..models.tool_detail_declaration_type_0 import ToolDetailDeclarationType0
+    from ..models.tool_detail_run_counts import ToolDetailRunCounts
     from ..models.validation_summary import ValidationSummary
 
 
@@ -45,9 +47,26 @@ class ToolDetail:
     """ its tool.json; null when it is invalid """
     problems: list[ProblemOut]
     """ what is wrong with its tool.json, or worth a warning """
+    favourited: bool
+    """ the user's favourite """
+    pinned: bool
+    """ kept at the top of lists """
+    pinned_warm: bool
+    """ its process isn't stopped for being idle """
+    sort_order: int | None
+    """ its rank in lists, the smallest first; null: after those that have one """
+    own_tags: list[str]
+    """ the tags that the user gave it, beside those of its tool.json """
+    limits: Limits | None
+    """ the limits that hold; null when its tool.json is invalid """
+    overrides: Limits
+    """ Limits in place of those in tool.json; None leaves what tool.json says. """
+    run_counts: ToolDetailRunCounts
+    """ how many runs there are, by their status """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.limits import Limits
         from ..models.tool_detail_declaration_type_0 import ToolDetailDeclarationType0
         from ..models.validation_summary import ValidationSummary
 
@@ -88,6 +107,27 @@ class ToolDetail:
             problems_item = problems_item_data.to_dict()
             problems.append(problems_item)
 
+        favourited = self.favourited
+
+        pinned = self.pinned
+
+        pinned_warm = self.pinned_warm
+
+        sort_order: int | None
+        sort_order = self.sort_order
+
+        own_tags = self.own_tags
+
+        limits: dict[str, Any] | None
+        if isinstance(self.limits, Limits):
+            limits = self.limits.to_dict()
+        else:
+            limits = self.limits
+
+        overrides = self.overrides.to_dict()
+
+        run_counts = self.run_counts.to_dict()
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -104,6 +144,14 @@ class ToolDetail:
                 "folder": folder,
                 "declaration": declaration,
                 "problems": problems,
+                "favourited": favourited,
+                "pinned": pinned,
+                "pinned_warm": pinned_warm,
+                "sort_order": sort_order,
+                "own_tags": own_tags,
+                "limits": limits,
+                "overrides": overrides,
+                "run_counts": run_counts,
             }
         )
 
@@ -111,8 +159,10 @@ class ToolDetail:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        from ..models.limits import Limits
         from ..models.problem_out import ProblemOut
         from ..models.tool_detail_declaration_type_0 import ToolDetailDeclarationType0
+        from ..models.tool_detail_run_counts import ToolDetailRunCounts
         from ..models.validation_summary import ValidationSummary
 
         d = dict(src_dict)
@@ -181,6 +231,40 @@ class ToolDetail:
 
             problems.append(problems_item)
 
+        favourited = d.pop("favourited")
+
+        pinned = d.pop("pinned")
+
+        pinned_warm = d.pop("pinned_warm")
+
+        def _parse_sort_order(data: object) -> int | None:
+            if data is None:
+                return data
+            return cast(int | None, data)
+
+        sort_order = _parse_sort_order(d.pop("sort_order"))
+
+        own_tags = cast(list[str], d.pop("own_tags"))
+
+        def _parse_limits(data: object) -> Limits | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                limits_type_0 = Limits.from_dict(data)
+
+                return limits_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(Limits | None, data)
+
+        limits = _parse_limits(d.pop("limits"))
+
+        overrides = Limits.from_dict(d.pop("overrides"))
+
+        run_counts = ToolDetailRunCounts.from_dict(d.pop("run_counts"))
+
         tool_detail = cls(
             id=id,
             name=name,
@@ -194,6 +278,14 @@ class ToolDetail:
             folder=folder,
             declaration=declaration,
             problems=problems,
+            favourited=favourited,
+            pinned=pinned,
+            pinned_warm=pinned_warm,
+            sort_order=sort_order,
+            own_tags=own_tags,
+            limits=limits,
+            overrides=overrides,
+            run_counts=run_counts,
         )
 
         tool_detail.additional_properties = d

@@ -7,19 +7,28 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.error_out import ErrorOut
-from ...models.validate_tool_response_200 import ValidateToolResponse200
-from ...types import Response
+from ...models.tool_log import ToolLog
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     tool_id: str,
+    *,
+    lines: int | Unset = UNSET,
 ) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["lines"] = lines
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     _kwargs: dict[str, Any] = {
         "method": "get",
-        "url": "/api/tools/{tool_id}/validate".format(
+        "url": "/api/tools/{tool_id}/logs".format(
             tool_id=quote(str(tool_id), safe=""),
         ),
+        "params": params,
     }
 
     return _kwargs
@@ -27,9 +36,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ErrorOut | ValidateToolResponse200 | None:
+) -> ErrorOut | ToolLog | None:
     if response.status_code == 200:
-        response_200 = ValidateToolResponse200.from_dict(response.json())
+        response_200 = ToolLog.from_dict(response.json())
 
         return response_200
 
@@ -48,6 +57,11 @@ def _parse_response(
 
         return response_404
 
+    if response.status_code == 422:
+        response_422 = ErrorOut.from_dict(response.json())
+
+        return response_422
+
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
     else:
@@ -56,7 +70,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[ErrorOut | ValidateToolResponse200]:
+) -> Response[ErrorOut | ToolLog]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -69,24 +83,25 @@ def sync_detailed(
     tool_id: str,
     *,
     client: AuthenticatedClient | Client,
-) -> Response[ErrorOut | ValidateToolResponse200]:
-    """Check the tool in twelve steps and answer the full report, which is kept as its newest
-
-     The tool's process is started and called; this takes seconds, and at most a few minutes.
+    lines: int | Unset = UNSET,
+) -> Response[ErrorOut | ToolLog]:
+    """The end of what the tool's warm process wrote to stderr, or its last process: at most 64 KiB
 
     Args:
         tool_id (str):
+        lines (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ErrorOut | ValidateToolResponse200]
+        Response[ErrorOut | ToolLog]
     """
 
     kwargs = _get_kwargs(
         tool_id=tool_id,
+        lines=lines,
     )
 
     response = client.get_httpx_client().request(
@@ -100,25 +115,26 @@ def sync(
     tool_id: str,
     *,
     client: AuthenticatedClient | Client,
-) -> ErrorOut | ValidateToolResponse200 | None:
-    """Check the tool in twelve steps and answer the full report, which is kept as its newest
-
-     The tool's process is started and called; this takes seconds, and at most a few minutes.
+    lines: int | Unset = UNSET,
+) -> ErrorOut | ToolLog | None:
+    """The end of what the tool's warm process wrote to stderr, or its last process: at most 64 KiB
 
     Args:
         tool_id (str):
+        lines (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ErrorOut | ValidateToolResponse200
+        ErrorOut | ToolLog
     """
 
     return sync_detailed(
         tool_id=tool_id,
         client=client,
+        lines=lines,
     ).parsed
 
 
@@ -126,24 +142,25 @@ async def asyncio_detailed(
     tool_id: str,
     *,
     client: AuthenticatedClient | Client,
-) -> Response[ErrorOut | ValidateToolResponse200]:
-    """Check the tool in twelve steps and answer the full report, which is kept as its newest
-
-     The tool's process is started and called; this takes seconds, and at most a few minutes.
+    lines: int | Unset = UNSET,
+) -> Response[ErrorOut | ToolLog]:
+    """The end of what the tool's warm process wrote to stderr, or its last process: at most 64 KiB
 
     Args:
         tool_id (str):
+        lines (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ErrorOut | ValidateToolResponse200]
+        Response[ErrorOut | ToolLog]
     """
 
     kwargs = _get_kwargs(
         tool_id=tool_id,
+        lines=lines,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -155,25 +172,26 @@ async def asyncio(
     tool_id: str,
     *,
     client: AuthenticatedClient | Client,
-) -> ErrorOut | ValidateToolResponse200 | None:
-    """Check the tool in twelve steps and answer the full report, which is kept as its newest
-
-     The tool's process is started and called; this takes seconds, and at most a few minutes.
+    lines: int | Unset = UNSET,
+) -> ErrorOut | ToolLog | None:
+    """The end of what the tool's warm process wrote to stderr, or its last process: at most 64 KiB
 
     Args:
         tool_id (str):
+        lines (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ErrorOut | ValidateToolResponse200
+        ErrorOut | ToolLog
     """
 
     return (
         await asyncio_detailed(
             tool_id=tool_id,
             client=client,
+            lines=lines,
         )
     ).parsed

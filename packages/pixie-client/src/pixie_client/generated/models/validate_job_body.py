@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="ValidateJobBody")
+
+
+@_attrs_define
+class ValidateJobBody:
+    """Which tools."""
+
+    tool_ids: list[str] | None | Unset = UNSET
+    """ their ids; without them all that aren't archived """
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        tool_ids: list[str] | None | Unset
+        if isinstance(self.tool_ids, Unset):
+            tool_ids = UNSET
+        elif isinstance(self.tool_ids, list):
+            tool_ids = self.tool_ids
+
+        else:
+            tool_ids = self.tool_ids
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update({})
+        if tool_ids is not UNSET:
+            field_dict["tool_ids"] = tool_ids
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        d = dict(src_dict)
+
+        def _parse_tool_ids(data: object) -> list[str] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                tool_ids_type_0 = cast(list[str], data)
+
+                return tool_ids_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[str] | None | Unset, data)
+
+        tool_ids = _parse_tool_ids(d.pop("tool_ids", UNSET))
+
+        validate_job_body = cls(
+            tool_ids=tool_ids,
+        )
+
+        validate_job_body.additional_properties = d
+        return validate_job_body
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
