@@ -77,6 +77,7 @@ class Call:
     status: str = "ok"
     values: Mapping[str, Any] = field(factory=dict)
     error: str | None = None
+    stderr: str | None = None
     artefacts: Mapping[str, bytes] = field(factory=dict)
 
 

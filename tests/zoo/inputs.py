@@ -230,4 +230,37 @@ INPUTS = [
             )
         ],
     ),
+    Animal(
+        name="chat-that-streams",
+        inputs=[{"key": "message", "type": "textarea", "label": "Message"}],
+        top={"layout": "chat"},
+        outputs=[output("reply", "stream_text", streaming=True), output("tokens", "number")],
+        program="""
+        ASKED = {}
+
+
+        @app.post("/run")
+        async def run(body: dict, request: Request):
+            ASKED[request.headers["X-Pixie-Run-Id"]] = body["messages"][-1]["content"]
+            return {"reply": "", "tokens": None}
+
+
+        @app.get("/stream")
+        async def stream(run_id: str):
+            words = ASKED[run_id].split()
+
+            async def events():
+                for word in words:
+                    yield sse({"chunk": word[::-1] + " "})
+                yield sse({"tokens": len(words), "done": True})
+
+            return StreamingResponse(events(), media_type="text/event-stream")
+        """,
+        calls=[
+            Call(
+                inputs={"messages": [{"role": "user", "content": "live on time"}], "history": []},
+                values={"reply": "evil no emit ", "tokens": {"value": 3}},
+            )
+        ],
+    ),
 ]

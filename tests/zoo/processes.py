@@ -121,7 +121,7 @@ PROCESSES = [
         """,
         calls=[
             Call(values={"total": {"value": 1}}),
-            Call(inputs={"fail": True}, status="error", error="Internal Server Error"),
+            Call(inputs={"fail": True}, status="error", error="Internal Server Error", stderr="the pump is dry"),
             Call(values={"total": {"value": 1}}),
         ],
     ),
@@ -137,9 +137,26 @@ PROCESSES = [
             return {"total": {"value": 1}}
         """,
         calls=[
-            Call(inputs={"fail": True}, status="error", error="Internal Server Error"),
+            Call(
+                inputs={"fail": True},
+                status="error",
+                error="Internal Server Error",
+                stderr="ValueError: the pump is dry",
+            ),
             Call(values={"total": {"value": 1}}),
         ],
+    ),
+    Animal(
+        name="raises-at-the-sample",
+        outputs=[output("total", "number")],
+        program="""
+        @app.post("/run")
+        async def run(body: dict):
+            raise HTTPException(503, detail={"code": "no_model", "message": "the model isn't there"})
+        """,
+        overall="fail",
+        says={"sample_input_run": "/run answered 503: the model isn't there"},
+        calls=[Call(status="error", error="the model isn't there")],
     ),
     Animal(
         name="detail-as-a-list",

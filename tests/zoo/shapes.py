@@ -173,6 +173,29 @@ SHAPES = [
         says={"output_conforms": "tool.json declares no output 'totla'"},
         calls=[Call(values={"total": {"value": 1}})],
     ),
+    Animal(
+        name="more-than-stays-inline",
+        outputs=[output("rows", "table"), output("story", "text")],
+        program="""
+        @app.post("/run")
+        async def run(body: dict):
+            rows = [[i, f"row {i}"] for i in range(5000)]
+            return {"rows": {"columns": ["i", "name"], "rows": rows}, "story": "once upon a time " * 5000}
+        """,
+        overall="warn",
+        says={"output_conforms": "send an object by column key"},
+        calls=[
+            Call(
+                values={
+                    "rows": {
+                        "columns": [{"key": "i", "label": "i"}, {"key": "name", "label": "name"}],
+                        "rows": [{"i": i, "name": f"row {i}"} for i in range(5000)],
+                    },
+                    "story": "once upon a time " * 5000,
+                }
+            )
+        ],
+    ),
     answering("picture-as-object", "image", {"value": PNG}, PNG),
 ]
 

@@ -81,6 +81,7 @@ def test_a_run_ends_as_it_should(zoo, animal, number):
         assert run.status == call.status
         assert call.error in run.error
         assert "base64" not in run.error
+        assert (call.stderr or "") in (run.stderr or "")
     assert exact(zoo.pixie.values(run)) == exact(call.values)
     files = {each.filename: content(zoo, each.id) for each in run.artefacts if each.output_key is None}
     assert files == call.artefacts

@@ -8,6 +8,8 @@ import re
 import time
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
+
 from pixie_core.catalogue import OUTPUT_TYPES
 from pixie_core.errors import Problem, ToolError
 from pixie_core.run.inputs import sample_inputs
@@ -18,7 +20,7 @@ from pixie_core.validator.probe import FIRST_EVENT_SECONDS, Unanswered
 from pixie_core.validator.report import Finding, from_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pixie_core.catalogue import OutputDeclaration
     from pixie_core.tool import ToolManifest
@@ -41,6 +43,8 @@ class LiveChecks:
         self._manifest: ToolManifest = probe.manifest
         self.sample: dict[str, Any] | None = None
         self.answered: Answered | None = None
+        self._awaited: list[OutputDeclaration] = []
+        """Outputs that the answer lacks, and that the stream must bring."""
 
     def tool_spawns(self) -> Finding:
         """Check 6: /healthz answers 200 in time."""
@@ -81,18 +85,31 @@ class LiveChecks:
         return Finding("pass", f"/run answered after {self.answered.seconds:.2f} s")
 
     def output_conforms(self) -> Finding:
-        """Check 9: every declared output is there, and is what its type says."""
+        """Check 9: every declared output is there, and is what its type says.
+
+        Of a tool that streams, what is null or empty may be brought by the stream: check 10 looks.
+        """
         assert self.answered is not None
         answer = normalise_answer(self._manifest, self.answered.raw, source=self._probe.source(self.answered))
         given, _ = unwrap(self._manifest, self.answered.raw)
-        problems = [*self.answered.notes, *self._without_missing(answer.notes, answer.missing)]
-        for declared in self._manifest.outputs:
-            path = f"$.{declared.key}"
-            if declared.key in answer.missing:
-                if not self._streams(declared):
-                    problems.append(Problem(path, _missing(declared, given)))
-            elif not any(each.path.startswith(path) for each in problems):
-                problems.extend(Problem(path, cure, "warning") for cure in _mistakes(declared, given[declared.key]))
+        places = [f"$.{declared.key}" for declared in self._manifest.outputs]
+        others = (each for each in answer.notes if not any(_is_at(each.path, place) for place in places))
+        problems = [*self.answered.notes, *others]
+        for declared, path in zip(self._manifest.outputs, places, strict=True):
+            own = [each for each in answer.notes if _is_at(each.path, path)]
+            absent = declared.key in answer.missing
+            wrong = absent or any(each.severity == "error" for each in own)
+            empty = _is_empty(given.get(declared.key))
+            if self._streams(declared):
+                # An odd placeholder is worth no more than a word: what counts comes by the stream.
+                problems += [] if empty else [evolve(each, severity="warning") for each in own]
+            elif wrong and empty and self._any_streams():
+                self._awaited.append(declared)
+            elif absent:
+                state = "is null" if declared.key in given else "is missing from the answer"
+                problems.append(Problem(path, f"{state}; {_expected(declared)}"))
+            else:
+                problems += own or [Problem(path, cure, "warning") for cure in _mistakes(declared, given[declared.key])]
         return from_problems(problems, "every output is what tool.json declares")
 
     def streaming_check(self) -> Finding:
@@ -105,6 +122,8 @@ class LiveChecks:
         if streamed is None:
             if self._manifest.streams:
                 return Finding("fail", "there is no /stream, and tool.json says that an output streams")
+            if self._awaited:
+                return from_problems(self._undelivered({}), "")
             return Finding("skip", "the tool has no /stream, and no output says that it streams")
         if streamed.failed is not None:
             line, *more = streamed.failed.splitlines() or [""]
@@ -113,7 +132,7 @@ class LiveChecks:
             if streamed.unfinished:
                 return Finding("fail", f"/stream sent no event within {FIRST_EVENT_SECONDS:g} s")
             return Finding("fail", "/stream ended without an event")
-        problems = list(streamed.notes)
+        problems = [*streamed.notes, *self._undelivered(streamed.values)]
         for declared in streaming:
             path = f".{declared.key}"
             if declared.key in streamed.values:
@@ -142,10 +161,15 @@ class LiveChecks:
     def _streams(self, declared: OutputDeclaration) -> bool:
         return declared.streaming or declared.type == "stream_text"
 
-    def _without_missing(self, notes: tuple[Problem, ...], missing: tuple[str, ...]) -> Iterator[Problem]:
-        """What is missing is said once, and by whether it streams."""
-        gone = {f"$.{key}" for key in missing}
-        return (each for each in notes if each.severity == "error" or each.path not in gone)
+    def _any_streams(self) -> bool:
+        return any(map(self._streams, self._manifest.outputs))
+
+    def _undelivered(self, values: Mapping[str, Any]) -> Iterator[Problem]:
+        """What neither the answer nor the stream has."""
+        for declared in self._awaited:
+            if declared.key not in values:
+                said = f"is missing from the answer, and the stream didn't bring it; {_expected(declared)}"
+                yield Problem(f"$.{declared.key}", said)
 
     def _missing_secrets(self) -> Iterator[str]:
         known = tool_environment(self._probe.tool).names
@@ -169,10 +193,20 @@ def _cure(error: ToolError) -> Iterator[str]:
         )
 
 
-def _missing(declared: OutputDeclaration, given: dict[str, Any]) -> str:
+def _is_at(path: str, place: str) -> bool:
+    return path == place or path.startswith((f"{place}.", f"{place}["))
+
+
+def _is_empty(raw: Any) -> bool:
+    """True for a placeholder that says nothing."""
+    if isinstance(raw, dict) and raw.keys() == {"value"}:
+        raw = raw["value"]
+    return raw is None or raw in ("", [], {})
+
+
+def _expected(declared: OutputDeclaration) -> str:
     shape = json.dumps(OUTPUT_TYPES[declared.type].example, ensure_ascii=False)
-    state = "is null" if declared.key in given else "is missing from the answer"
-    return f"{state}; expected a {declared.type}, such as {shape if len(shape) <= 120 else f'{shape[:120]}…'}"
+    return f"expected a {declared.type}, such as {shape if len(shape) <= 120 else f'{shape[:120]}…'}"
 
 
 def _mistakes(declared: OutputDeclaration, raw: Any) -> Iterator[str]:
