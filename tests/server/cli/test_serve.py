@@ -1,6 +1,7 @@
 """`pixie serve`: a process of its own, from its first line to its end."""
 
 import json
+import shutil
 import signal
 import socket
 import subprocess
@@ -123,6 +124,23 @@ def test_it_ends_within_ten_seconds_with_a_run_and_a_stream_open(home, port):
     assert kept.status == "interrupted"
     assert kept.values()["story"].startswith("word0 ")
     assert processes_of(home) == []
+
+
+def test_a_replacement_that_was_cut_short_is_whole_before_tools_are_looked_for(home, port):
+    """The old tool stood aside when the power went: the new one is there at the first request, and stderr says it."""
+    tools = home / "tools"
+    new = json.loads((tools / "adder" / "tool.json").read_text()) | {"name": "New adder"}
+    waiting = tools / ".imported" / "adder"
+    shutil.copytree(tools / "adder", waiting, symlinks=True)
+    (waiting / "tool.json").write_text(json.dumps(new))
+    (tools / ".imported" / "adder.replacing").write_text(json.dumps({"folder": "adder", "aside": "adder-1"}))
+    (tools / ".replaced").mkdir()
+    (tools / "adder").rename(tools / ".replaced" / "adder-1")
+    with served(home, port) as (server, url):
+        assert get(f"{url}/api/tools/adder")["name"] == "New adder"
+        server.send_signal(signal.SIGTERM)
+        _, err = server.communicate(timeout=DEADLINE)
+    assert "The replacement of adder was cut short, and was completed." in err
 
 
 def test_a_second_server_of_the_folder_ends_with_1_and_names_the_first(home, port):

@@ -41,6 +41,7 @@ def _serve(settings: Settings, *, open_page: bool, sync: bool) -> None:
     from pixie_core.store import ServerLock
     from pixie_server import assets, serving
     from pixie_server.cli.environments import make_environments
+    from pixie_server.cli.leftovers import sweep
 
     def ready(address: str) -> None:
         click.echo(f"Pixie is ready: {address}")
@@ -58,6 +59,8 @@ def _serve(settings: Settings, *, open_page: bool, sync: bool) -> None:
         recover(pixie.store, settings)
         assets.ensure()
         settings.tools_dir.mkdir(parents=True, exist_ok=True)
+        # Before anybody looks for tools: of one whose replacement was cut short, half may be there.
+        sweep(settings.tools_dir)
         if sync:
             make_environments(pixie.tools.all())
         asyncio.run(serving.serve(pixie, listening, on_ready=ready))
