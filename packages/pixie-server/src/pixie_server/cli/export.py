@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pixie_server.cli.command import Command, Failure, as_json, pass_session
+from pixie_server.cli.command import Command, as_json, pass_session
 from pixie_server.cli.server import running_server
+from pixie_server.cli.targets import target_path
 from pixie_server.cli.terminal import console, print_json, safe
-from pixie_server.outcomes import USAGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,7 +41,7 @@ def export_run(session: Session, run: str, to: Path | None, *, force: bool, as_j
     with running_server(session) as server:
         found = server.get(run)
         with server.opened(f"/api/runs/{found.id}/export") as zip_file, _shown() as on_progress:
-            path = _target(to, clean_filename(zip_file.filename))
+            path = target_path(to, clean_filename(zip_file.filename))
             made = write_zip(zip_file, path, force=force, on_progress=on_progress)
     if as_json:
         facts = {"run_id": found.id, "path": str(made.path), "size_bytes": made.size_bytes, "entries": made.entries}
@@ -49,15 +49,6 @@ def export_run(session: Session, run: str, to: Path | None, *, force: bool, as_j
     else:
         entries = "1 entry" if made.entries == 1 else f"{made.entries} entries"
         click.echo(safe(f"{made.path}\n{made.size_bytes:,} bytes, {entries}, every check sum right"))
-
-
-def _target(to: Path | None, filename: str) -> Path:
-    """`to` when it names a file; a file of this name when it is a folder, by default the current one."""
-    path = Path.cwd() if to is None else to.expanduser().absolute()
-    path = path / filename if path.is_dir() else path
-    if not path.parent.is_dir():
-        raise Failure(f"There is no folder {path.parent}. Make it, or name another place with --to.", USAGE)
-    return path
 
 
 @contextmanager

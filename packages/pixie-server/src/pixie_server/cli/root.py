@@ -6,11 +6,13 @@ import click
 
 from pixie_server.cli.command import Group
 from pixie_server.cli.export import export_run
+from pixie_server.cli.new import new
 from pixie_server.cli.running import run
 from pixie_server.cli.runs import label_run, star_run, view_logs, view_runs
 from pixie_server.cli.schema import schema
 from pixie_server.cli.secrets import set_secret
 from pixie_server.cli.serve import serve
+from pixie_server.cli.sharing import import_tool, share_tool
 from pixie_server.cli.tools import list_tools, open_tool, sync
 from pixie_server.cli.validate import validate
 
@@ -25,10 +27,13 @@ COMMANDS: tuple[click.Command, ...] = (
     label_run,
     export_run,
     list_tools,
+    new,
     sync,
     validate,
     open_tool,
     set_secret,
+    share_tool,
+    import_tool,
     schema,
 )
 
