@@ -95,3 +95,23 @@ def test_a_name_that_no_secret_can_have_is_wrong_usage(home, key):
     """Nothing is written."""
     assert command(home, "set-secret", "adder", key, stdin=VALUE).exit_code == 2
     assert not dotenv(home).exists()
+
+
+def test_secrets_that_were_kept_back_are_handed_over_by_confirm(home):
+    """By their names; a second time there is nothing to hand over."""
+    dotenv(home).with_name(".env.withheld").write_text(f"API_KEY='{VALUE}'\n")
+    first = command(home, "set-secret", "adder", "--confirm")
+    second = command(home, "set-secret", "adder", "--confirm")
+    assert first.stdout == "adder gets API_KEY from its next run on.\n"
+    assert second.stdout == "No secret of adder was kept back; nothing was changed.\n"
+    assert VALUE in dotenv(home).read_text()
+    assert stat.S_IMODE(dotenv(home).stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("arguments", [[], ["--clear"], ["API_KEY", "--confirm"], ["--confirm", "--clear"]])
+def test_it_is_either_a_key_or_confirm(home, arguments):
+    """Wrong usage otherwise, and nothing is asked."""
+    result = command(home, "set-secret", "adder", *arguments)
+    assert result.exit_code == 2
+    assert "KEY" in result.stderr
+    assert not dotenv(home).exists()

@@ -19,34 +19,65 @@ __all__ = ["set_secret"]
 
 
 @click.command(
-    "set-secret", cls=Command, examples=("pixie set-secret weather API_KEY", "pixie set-secret weather API_KEY --clear")
+    "set-secret",
+    cls=Command,
+    examples=(
+        "pixie set-secret weather API_KEY",
+        "pixie set-secret weather API_KEY --clear",
+        "pixie set-secret weather --confirm",
+    ),
 )
 @click.argument("tool")
-@click.argument("key")
+@click.argument("key", required=False)
 @click.option("--clear", is_flag=True, help="Remove the secret.")
+@click.option("--confirm", is_flag=True, help="Hand the secrets that an import kept back to the tool's new code.")
 @as_json
 @pass_session
-def set_secret(session: Session, tool: str, key: str, *, clear: bool, as_json: bool) -> None:
+def set_secret(session: Session, tool: str, key: str | None, *, clear: bool, confirm: bool, as_json: bool) -> None:
     """Set the secret KEY of TOOL.
 
     The value is asked for without being shown, or read from stdin when that is no terminal. It goes into the .env of
-    the tool's folder, which only you can read.
+    the tool's folder, which only you can read. When an import replaced the tool's code, its secrets are kept back until
+    you --confirm that the new code may have them.
     """
-    from pixie_core.tool import Tools, secrets
+    from pixie_core.tool import Tools
 
+    if confirm == bool(key) or (confirm and clear):
+        raise click.UsageError("Name the KEY of a secret, or say --confirm alone.")
     found = Tools(session.settings().tools_dir).get(tool)
+    if key:
+        _change(found, key, clear=clear, as_json=as_json)
+    else:
+        _confirm(found, as_json=as_json)
+
+
+def _change(tool: Tool, key: str, *, clear: bool, as_json: bool) -> None:
+    from pixie_core.tool import secrets
+
     warnings: tuple[str, ...] = ()
     if clear:
-        changed = secrets.clear_secret(found, key)
+        changed = secrets.clear_secret(tool, key)
     else:
-        warnings = (*_undeclared(found, key), *secrets.set_secret(found, key, _value(key)))
+        warnings = (*_undeclared(tool, key), *secrets.set_secret(tool, key, _value(key)))
         changed = True
     for warning in warnings:
         click.echo(safe(warning), err=True)
     if as_json:
-        print_json({"tool_id": found.id, "key": key, "set": not clear, "changed": changed})
+        print_json({"tool_id": tool.id, "key": key, "set": not clear, "changed": changed})
     else:
-        click.echo(safe(f"{key} of {found.id} {_done(clear=clear, changed=changed)}."))
+        click.echo(safe(f"{key} of {tool.id} {_done(clear=clear, changed=changed)}."))
+
+
+def _confirm(tool: Tool, *, as_json: bool) -> None:
+    from pixie_core.tool import secrets
+
+    names = secrets.confirm_secrets(tool)
+    if as_json:
+        print_json({"tool_id": tool.id, "confirmed": list(names)})
+    elif names:
+        click.echo(safe(f"{tool.id} gets {', '.join(names)} from its next run on."))
+    else:
+        click.echo(f"No secret of {tool.id} was kept back; nothing was changed.")
 
 
 def _done(*, clear: bool, changed: bool) -> str:
