@@ -28,7 +28,9 @@
     ├── Busy                        too many runs
     ├── QuotaExceeded               more files, or larger ones, than a run may leave
     ├── ExportError
-    │   └── UnsupportedFormat
+    │   ├── UnsupportedFormat
+    │   ├── MissingExtra            a library that is installed apart
+    │   └── ExportTooLarge          more than the format can hold
     └── ToolError                   a tool, or its environment, failed
         ├── ToolNotInstalled
         ├── ToolSyncFailed
@@ -65,9 +67,11 @@ __all__ = [
     "DatabaseUnusable",
     "DiskFull",
     "ExportError",
+    "ExportTooLarge",
     "InputsInvalid",
     "Invalid",
     "ManifestInvalid",
+    "MissingExtra",
     "NotFound",
     "OutputNotFound",
     "PixieError",
@@ -398,6 +402,28 @@ class UnsupportedFormat(ExportError):
 
     code = "unsupported_format"
     formats: tuple[str, ...] = ()
+
+
+@define(eq=False, str=False)
+class MissingExtra(ExportError):
+    """The format needs a library that is installed apart: with `extra`."""
+
+    code = "missing_extra"
+    message: str = field(init=False, repr=False)
+    format: str
+    extra: str
+
+    def __attrs_post_init__(self) -> None:
+        self.message = (
+            f"The format {self.format} needs the extra {self.extra!r}, which isn't installed. "
+            f"Install it with: uv pip install 'pixie-core[{self.extra}]'"
+        )
+
+
+class ExportTooLarge(ExportError):
+    """The value is more than the format can hold; the message names formats that hold it."""
+
+    code = "export_too_large"
 
 
 @define(eq=False, str=False)

@@ -75,6 +75,8 @@ OUTCOMES: Mapping[type[PixieError], Outcome] = {
     # What would make it isn't there: a browser for pictures, an extra for PDF.
     errors.ExportError: Outcome(501, "The export can't be made here"),
     errors.UnsupportedFormat: Outcome(415, "Not a format that this can become", USAGE),
+    errors.MissingExtra: Outcome(501, "An extra isn't installed"),
+    errors.ExportTooLarge: Outcome(413, "More than the format can hold"),
     errors.ToolError: Outcome(502, "The tool failed"),
     errors.ToolNotInstalled: Outcome(409, "The tool isn't installed"),
     errors.ToolSyncFailed: Outcome(502, "The tool's environment couldn't be made"),

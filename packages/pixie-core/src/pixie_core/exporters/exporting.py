@@ -1,0 +1,151 @@
+"""One output as a file of one format."""
+
+from __future__ import annotations
+
+import tempfile
+from typing import IO, TYPE_CHECKING, Any, BinaryIO
+
+from attrs import field, frozen
+
+from pixie_core.errors import ExportError, UnsupportedFormat
+from pixie_core.exporters.format import Export
+from pixie_core.exporters.formats import formats_of, read_value
+from pixie_core.exporters.options import read_options
+from pixie_core.filenames import clean_filename
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from pixie_core.catalogue import OutputDeclaration
+    from pixie_core.exporters.format import Format, OnProgress, Provenance
+
+__all__ = ["Exported", "Prepared", "export", "prepare"]
+
+_IN_MEMORY = 8 * 2**20
+"""Bytes of an export that are held; what is larger lies in a temporary file without a name."""
+_PIECE = 256 * 1024
+
+
+@frozen(kw_only=True)
+class Prepared:
+    """An export that is sure to be possible, so far as can be told without making it: `write` makes it."""
+
+    filename: str
+    format: Format
+    export: Export = field(repr=False)
+    options: Any
+
+    @property
+    def mime(self) -> str:
+        """The media type."""
+        return self.format.mime
+
+    def write(self, sink: IO[bytes]) -> None:
+        """Write it, in pieces where it is large. Raises ExportError or ExportTooLarge when the format can't hold the
+        value, whatever `on_progress` raises, and what writing to the sink raises.
+        """
+        try:
+            self.format.write(self.export, sink, self.options)
+        except RecursionError as error:
+            raise ExportError(
+                f"{self.export.declared.label} is nested too deeply for {self.format.name}. Take another format."
+            ) from error
+
+
+@frozen
+class Exported:
+    """An export that is made: iterate over it, once, for its bytes; or close it."""
+
+    filename: str
+    mime: str
+    size_bytes: int
+    _file: IO[bytes] = field(repr=False)
+
+    def __iter__(self) -> Iterator[bytes]:
+        with self._file:
+            while piece := self._file.read(_PIECE):
+                yield piece
+
+    def close(self) -> None:
+        """Let go of its bytes."""
+        self._file.close()
+
+
+def prepare(
+    declared: OutputDeclaration,
+    value: Any,
+    format_name: str | None = None,
+    *,
+    open_artefact: Callable[[int], BinaryIO],
+    provenance: Provenance,
+    options: Mapping[str, Any] | None = None,
+    on_progress: OnProgress | None = None,
+) -> Prepared:
+    """Look whether an output can become a format; without a name, its default.
+
+    `value` is canonical; `options` are values, or texts as they stand in an address. `on_progress` is called while it
+    is written; what it raises ends that. Raises UnsupportedFormat with the formats that there are, MissingExtra, and
+    RequestInvalid for the options.
+    """
+    chosen = _chosen(declared, value, format_name)
+    chosen.require()
+    more = {} if on_progress is None else {"on_progress": on_progress}
+    return Prepared(
+        filename=clean_filename(f"{provenance.tool_id}-{declared.key}-{provenance.run_id[:8]}{chosen.ending}"),
+        format=chosen,
+        export=Export(
+            declared=declared,
+            raw=value,
+            value=read_value(declared, value),
+            provenance=provenance,
+            open_artefact=open_artefact,
+            **more,
+        ),
+        options=read_options(chosen, options or {}),
+    )
+
+
+def export(
+    declared: OutputDeclaration,
+    value: Any,
+    format_name: str | None = None,
+    *,
+    open_artefact: Callable[[int], BinaryIO],
+    provenance: Provenance,
+    options: Mapping[str, Any] | None = None,
+    on_progress: OnProgress | None = None,
+) -> Exported:
+    """The output in a format, ready to be sent: made to its end, so that an error comes before the first byte.
+
+    Takes and raises what `prepare` does, and raises what `Prepared.write` does.
+    """
+    prepared = prepare(
+        declared,
+        value,
+        format_name,
+        open_artefact=open_artefact,
+        provenance=provenance,
+        options=options,
+        on_progress=on_progress,
+    )
+    file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 (whoever gets it closes it)
+    try:
+        prepared.write(file)
+        size = file.tell()
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    return Exported(prepared.filename, prepared.mime, size, file)
+
+
+def _chosen(declared: OutputDeclaration, value: Any, name: str | None) -> Format:
+    formats = formats_of(declared, value)
+    names = tuple(dict.fromkeys(each.name for each in formats))
+    if name is None and formats:
+        return formats[0]
+    chosen = next((each for each in formats if each.name == name), None)
+    if chosen is None:
+        can = f"It can become {', '.join(names)}." if names else "It can't become any other format."
+        raise UnsupportedFormat(f"{declared.label} ({declared.type}) can't become {name or 'a file'}. {can}", names)
+    return chosen

@@ -1,0 +1,111 @@
+"""Which output becomes what: every format that there is, and the table that says who is offered which, in which order.
+
+    formats_of(declared, value)     the formats of one output, the default first
+    format_names("table")           the names that a declaration may say
+
+Formats follow from the views of a type; the few types for which other ones make sense stand in the table by name. A
+name in the table whose writer isn't there is offered to nobody.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from pixie_core.catalogue import OUTPUT_TYPES
+from pixie_core.exporters.delimited import DELIMITED
+from pixie_core.structure import Problems, structure_output
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pixie_core.catalogue import OutputDeclaration, OutputValue
+    from pixie_core.exporters.format import Format
+
+__all__ = ["ALL_NAMES", "FORMATS", "format_names", "formats_of", "read_value"]
+
+FORMATS: Mapping[str, Format] = MappingProxyType({each.id: each for each in (*DELIMITED,)})
+"""Every format by its id, such as `rows.csv`."""
+
+_ROWS = (
+    *("rows.csv", "rows.csv-excel", "rows.tsv", "rows.xlsx", "rows.parquet"),
+    *("rows.json", "rows.ndjson", "rows.md", "rows.html"),
+)
+_PICTURES = ("figure.png", "figure.svg", "figure.pdf", "figure.html")
+_CHART = (*_PICTURES, "figure.json", "rows.csv", "rows.xlsx", "rows.parquet")
+_MAP = ("features.geojson", "features.kml", "features.gpx", "rows.csv", "features.html", "features.png")
+_WORDS = ("text.txt", "text.md", "text.html", "text.pdf")
+
+_BY_VIEWS: tuple[tuple[set[str], tuple[str, ...]], ...] = (
+    ({"features"}, _MAP),
+    ({"figure"}, _CHART),
+    ({"media"}, ("media.original",)),
+    ({"text", "rows"}, ("text.txt", "value.json", "rows.csv")),
+    ({"rows"}, _ROWS),
+    ({"text"}, _WORDS),
+)
+"""The formats of a type that has these views; the first row that fits counts."""
+
+_BY_TYPE: Mapping[str, tuple[str, ...]] = {
+    "markdown": ("markdown.md", "markdown.html", "text.txt", "markdown.pdf"),
+    "latex": ("latex.tex", "latex.png", "latex.svg", "latex.pdf"),
+    "code": ("code.source", "text.txt", "code.html"),
+    "kv": ("value.json", "rows.csv", "rows.xlsx", "value.yaml", "rows.md"),
+    "log": ("text.txt", "rows.ndjson", "rows.csv"),
+    "diff": ("text.patch", "diff.html", "value.json"),
+    "tree": ("value.json", "value.yaml", "text.txt", "tree.md"),
+    "timeline": ("value.json", "rows.csv", "calendar.ics", *_PICTURES),
+    "gantt": ("rows.csv", "value.json", "rows.xlsx", "calendar.ics", *_PICTURES),
+    "image": ("media.original", "media.png", "media.jpg", "media.webp", "media.pdf"),
+    "image_grid": ("media.zip", "media.pdf"),
+    "image_compare": ("media.side-by-side", "media.zip"),
+    "audio": ("media.original", "media.mp3", "media.wav", "media.flac", "media.ogg"),
+    "video": ("media.original", "media.mp4", "media.webm", "media.gif"),
+}
+"""The types whose formats their views alone don't tell."""
+
+_ANY = ("value.json",)
+"""What is left for a value that isn't whole, or of a type that isn't known."""
+
+
+def _ids(type_name: str) -> tuple[str, ...]:
+    if type_name in _BY_TYPE:
+        return _BY_TYPE[type_name]
+    views = set(OUTPUT_TYPES[type_name].views()) if type_name in OUTPUT_TYPES else set()
+    return next((ids for needed, ids in _BY_VIEWS if needed <= views), _ANY)
+
+
+def format_names(type_name: str) -> tuple[str, ...]:
+    """The names of the formats that outputs of a type can become, the default first."""
+    return tuple(FORMATS[each].name if each in FORMATS else each.partition(".")[2] for each in _ids(type_name))
+
+
+ALL_NAMES: frozenset[str] = frozenset(name for type_name in OUTPUT_TYPES for name in format_names(type_name))
+"""Every name that some type knows."""
+
+
+def formats_of(declared: OutputDeclaration, value: Any) -> tuple[Format, ...]:
+    """The formats that this output can become, the default first.
+
+    `value` is canonical, or typed. The declaration's `supported_export_formats` leaves some out, and its
+    `default_export_format` puts one first. One whose library is missing is among them: `available` says so.
+    """
+    typed = read_value(declared, value)
+    ids = _ids(declared.type) if typed is not None else _ANY
+    offered = [FORMATS[each] for each in ids if each in FORMATS]
+    if typed is not None:
+        offered = [fitting for each in offered if (fitting := each.for_value(declared, typed)) is not None]
+    if declared.supported_export_formats is not None and typed is not None:
+        offered = [each for each in offered if each.name in declared.supported_export_formats]
+    return tuple(sorted(offered, key=lambda each: each.name != declared.default_export_format))
+
+
+def read_value(declared: OutputDeclaration, value: Any) -> OutputValue | None:
+    """The value as its type; None when it isn't whole (an older run, a stream that broke off), or the type unknown."""
+    cls = OUTPUT_TYPES.get(declared.type)
+    if cls is None or isinstance(value, cls):
+        return value if cls is not None else None
+    try:
+        return structure_output(cls, value)
+    except Problems:
+        return None
