@@ -58,7 +58,7 @@ _BY_TYPE: Mapping[str, tuple[str, ...]] = {
     "gantt": ("rows.csv", "value.json", "rows.xlsx", "calendar.ics", *_PICTURES),
     "image": ("media.original", "media.png", "media.jpg", "media.webp", "media.pdf"),
     "image_grid": ("media.zip", "media.pdf"),
-    "image_compare": ("media.side-by-side", "media.zip"),
+    "image_compare": ("compare.png", "media.zip"),
     "audio": ("media.original", "media.mp3", "media.wav", "media.flac", "media.ogg"),
     "video": ("media.original", "media.mp4", "media.webm", "media.gif"),
 }
