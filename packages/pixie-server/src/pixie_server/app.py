@@ -17,6 +17,7 @@ from pixie_server.api.shapes import ErrorOut
 from pixie_server.assets import STATIC
 from pixie_server.bridge import Bridge
 from pixie_server.guard import Guard
+from pixie_server.happenings import Happenings
 from pixie_server.limits import Limits
 from pixie_server.openapi import document
 from pixie_server.problems import handle_errors
@@ -50,12 +51,16 @@ async def application(pixie: Pixie) -> AsyncIterator[tuple[Guard, Served]]:
 
     Setting `served.stopping` ends the streams. The Pixie stays its owner's to close.
     """
-    served = Served(pixie=pixie, bridge=Bridge(pixie), static=StaticFiles(STATIC), stopping=asyncio.Event())
+    bridge = Bridge(pixie)
+    happenings = Happenings(pixie, bridge)
+    stopping = asyncio.Event()
+    served = Served(pixie=pixie, bridge=bridge, happenings=happenings, static=StaticFiles(STATIC), stopping=stopping)
     try:
-        yield guarded(_quart(served), host=pixie.settings.host), served
+        async with happenings.heard():
+            yield guarded(_quart(served), host=pixie.settings.host), served
     finally:
-        served.stopping.set()
-        await served.bridge.close()
+        stopping.set()
+        await bridge.close()
 
 
 def guarded(app: Any, *, host: str) -> Guard:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from pixie_core.run.events import Finished
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 
     from pixie_core import Pixie
     from pixie_core.run import Record, Run
@@ -92,7 +92,7 @@ class Bridge:
             if close is not None:
                 await self.slowly(close)
 
-    async def follow(self, run_id: str, after: int = 0) -> AsyncIterator[Sequence[Record]]:
+    async def follow(self, run_id: str, after: int = 0) -> AsyncGenerator[Sequence[Record]]:
         """The run's records after number `after`, in batches: those that there are, then each commit, to
         the end.
         """

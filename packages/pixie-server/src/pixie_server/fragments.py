@@ -222,3 +222,28 @@ async def tool_history(served: Served, tool_id: str, query: RunsOfTool) -> Any:
     if wants_json():
         return page
     return html(render.history(tool_id, page.items, now=served.pixie.now()))
+
+
+@frozen(kw_only=True)
+class ToolsChangedQuery:
+    """What the page shows."""
+
+    version: str | None = field(help="`data-version` of the list that it has", default=None)
+    here: str | None = field(help="the id of the tool on the page, which is marked", default=None)
+
+
+@routes.get(
+    "/tools-changed",
+    query=ToolsChangedQuery,
+    answers=(_HTML, Answer(204, description="The list is as the page has it.")),
+)
+async def tools_changed(served: Served, query: ToolsChangedQuery) -> Response:
+    """The sidebar's list of tools, if anything in it has changed since the page's version."""
+    return await served.bridge(_tools_changed, served.pixie, query)
+
+
+def _tools_changed(pixie: Pixie, query: ToolsChangedQuery) -> Response:
+    frame = frame_of(pixie)
+    if query.version == frame.version():
+        return Response(status=204)
+    return html(render.sidebar_tools(frame, query.here))

@@ -7,6 +7,8 @@ it was written. A reader that comes back says the last id it saw and gets exactl
 from __future__ import annotations
 
 import asyncio
+import json
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from quart import Response, request
@@ -15,12 +17,11 @@ from pixie_core.errors import Problem, RequestInvalid
 from pixie_server.refusals import prefers_json
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator
 
-    from pixie_core.run import Record
     from pixie_server.served import Served
 
-__all__ = ["events_answer"]
+__all__ = ["events_answer", "happenings_answer"]
 
 COMMENT_EVERY = 15.0
 """Seconds of silence after which a comment shows that the connection is alive."""
@@ -38,7 +39,16 @@ async def events_answer(served: Served, run_id: str, after: int | None) -> Respo
         records = await served.bridge(served.pixie.store.events, run.id, start)
         body = "[" + ",\n".join(record.text for record in records) + "]"
         return Response(body, content_type="application/json")
-    answer = Response(_stream(served, run.id, start), content_type="text/event-stream; charset=utf-8")
+    return _streamed(served, _records(served, run.id, start))
+
+
+async def happenings_answer(served: Served) -> Response:
+    """What happens in the data folder from now on, as server-sent events."""
+    return _streamed(served, _happenings(served))
+
+
+def _streamed(served: Served, pieces: AsyncGenerator[bytes]) -> Response:
+    answer = Response(_stream(served, pieces), content_type="text/event-stream; charset=utf-8")
     answer.timeout = None  # Quart would end it after a minute
     return answer
 
@@ -50,25 +60,25 @@ def _last_event_id() -> int:
     return int(said)
 
 
-async def _stream(served: Served, run_id: str, after: int) -> AsyncIterator[bytes]:
+async def _stream(served: Served, pieces: AsyncGenerator[bytes]) -> AsyncIterator[bytes]:
+    """The pieces as they come, a comment now and then, to their end or the server's."""
     yield b"retry: 1000\n\n"
-    batches = served.bridge.follow(run_id, after)
     stopping = asyncio.ensure_future(served.stopping.wait())
-    coming: asyncio.Future[Sequence[Record]] | None = None
+    coming: asyncio.Future[bytes] | None = None
     try:
         while True:
-            coming = coming or asyncio.ensure_future(anext(batches))
+            coming = coming or asyncio.ensure_future(anext(pieces))
             both: set[asyncio.Future[Any]] = {coming, stopping}
             done, _ = await asyncio.wait(both, timeout=COMMENT_EVERY, return_when=asyncio.FIRST_COMPLETED)
             if not done:
                 yield b": still here\n\n"
             elif coming in done:
                 try:
-                    records = coming.result()
+                    piece = coming.result()
                 except StopAsyncIteration:
                     return
                 coming = None
-                yield b"".join(_written(record) for record in records)
+                yield piece
             else:
                 return
     finally:
@@ -76,8 +86,16 @@ async def _stream(served: Served, run_id: str, after: int) -> AsyncIterator[byte
         if coming is not None:
             coming.cancel()
             await asyncio.wait({coming})
-        await batches.aclose()  # type: ignore[attr-defined]
+        await pieces.aclose()
 
 
-def _written(record: Record) -> bytes:
-    return f"id: {record.seq}\nevent: {record.event.kind}\ndata: {record.text}\n\n".encode()
+async def _records(served: Served, run_id: str, after: int) -> AsyncGenerator[bytes]:
+    async with aclosing(served.bridge.follow(run_id, after)) as batches:
+        async for records in batches:
+            yield b"".join(f"id: {r.seq}\nevent: {r.event.kind}\ndata: {r.text}\n\n".encode() for r in records)
+
+
+async def _happenings(served: Served) -> AsyncGenerator[bytes]:
+    async with aclosing(served.happenings.follow()) as batches:
+        async for batch in batches:
+            yield b"".join(f"event: {each.kind}\ndata: {json.dumps(each.facts)}\n\n".encode() for each in batch)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from pixie_core import Pixie
     from pixie_server.bridge import Bridge
+    from pixie_server.happenings import Happenings
     from pixie_server.static_files import StaticFiles
 
 __all__ = ["Served"]
@@ -22,5 +23,6 @@ class Served:
 
     pixie: Pixie
     bridge: Bridge
+    happenings: Happenings
     static: StaticFiles
     stopping: asyncio.Event

@@ -15,7 +15,7 @@ from pixie_server.render.form import form, form_problems
 from pixie_server.render.frame import Frame, Listed
 from pixie_server.render.outputs import output
 from pixie_server.render.pages import page_empty, page_error, page_home, page_run, page_tool
-from pixie_server.render.parts import error_fragment, history, panel
+from pixie_server.render.parts import error_fragment, history, panel, sidebar_tools
 
 __all__ = [
     "CONFIG",
@@ -32,5 +32,6 @@ __all__ = [
     "page_run",
     "page_tool",
     "panel",
+    "sidebar_tools",
     "static_url",
 ]

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from pixie_core.run import Run
     from pixie_core.tool import ToolManifest
-    from pixie_server.render.frame import Listed
+    from pixie_server.render.frame import Frame, Listed
 
-__all__ = ["error_fragment", "history", "panel"]
+__all__ = ["error_fragment", "history", "panel", "sidebar_tools"]
 
 
 def panel(
@@ -53,6 +53,11 @@ def panel(
 def history(tool_id: str, runs: Sequence[Listed], *, now: datetime, current: str | None = None) -> Markup:
     """The runs of one tool, newest first, `<section id="history">`. `current` is the id of the run on the page."""
     return render("history.html", tool_id=tool_id, runs=runs, now=now, current=current)
+
+
+def sidebar_tools(frame: Frame, here: str | None = None) -> Markup:
+    """The list of tools in the sidebar, `<div id="sidebar-tools">`. `here` is the id of the tool on the page."""
+    return render("sidebar_tools.html", frame=frame, here=here)
 
 
 def error_fragment(

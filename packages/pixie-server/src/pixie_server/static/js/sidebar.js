@@ -1,4 +1,5 @@
-// Finding a tool by typing: "/" goes to the field, Enter opens the first that is left.
+// Finding a tool by typing: "/" goes to the field, Enter opens the first that is left. The list is fetched anew when
+// tools come, go or change; what was typed, and which categories were closed, stays.
 
 const field = document.getElementById("tool-search");
 
@@ -35,3 +36,28 @@ document.addEventListener("keydown", (event) => {
   if (getComputedStyle(sidebar).display === "none") sidebar.showPopover();
   field.focus();
 });
+
+const EVERY_MS = 5000;
+
+async function renew() {
+  const list = document.getElementById("sidebar-tools");
+  const query = new URLSearchParams({ version: list.dataset.version, here: list.dataset.here ?? "" });
+  const answer = await fetch(`/tools-changed?${query}`);
+  if (answer.status !== 200) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("sidebar-tools");
+  const closed = new Set([...list.querySelectorAll(".category:not([open])")].map(nameOf));
+  const focused = list.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+  list.replaceWith(fresh);
+  for (const category of fresh.querySelectorAll(".category")) category.open = !closed.has(nameOf(category));
+  if (focused) [...fresh.querySelectorAll("a")].find((link) => link.getAttribute("href") === focused)?.focus();
+  filter();
+}
+
+function nameOf(category) {
+  return category.querySelector("summary").textContent;
+}
+
+setInterval(() => {
+  // While the server is away there is nothing to show; the next time it may be back.
+  if (!document.hidden) renew().catch(() => {});
+}, EVERY_MS);
