@@ -86,6 +86,12 @@ def test_a_default_is_the_tools_own_affair():
     ]
 
 
+def test_a_null_that_is_the_default_may_be_given_too():
+    """A run of a tool whose file is null by default can be made again with its own inputs."""
+    declared = tool(("photo", "image", {"default": None}))
+    assert typed_inputs(declared, typed_inputs(declared, {})) == {"photo": None}
+
+
 def test_a_field_is_read_as_its_type():
     """Text stays text, a number becomes one, a hidden false stands before its checkbox."""
     fields = {"name": ["42"], "rho": ["2.5"], "n": ["7"], "scale": ["log"], "exact": ["false", "true"], "tags": ["a,b"]}

@@ -96,8 +96,10 @@ def _checked(
                 problems.append(Problem(path, f"{declared.label} is missing"))
                 continue
             value = declared.blank()
-        # A default is the tool's own affair: one that its declaration refuses was warned of when it was read.
-        if declared.key in given or declared.default is NOTHING:
+        # A default is the tool's own affair: one that its declaration refuses was warned of when it was read. A null
+        # says the same when it is given, as a run that is made again gives it.
+        null_by_default = value is None and default is None
+        if (declared.key in given and not null_by_default) or declared.default is NOTHING:
             problems.extend(Problem(path, f"{declared.label} {said}") for said in declared.problems(value))
         values[declared.key] = value
     for key in _TURNS:
