@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from pixie_core.runtime.transport import Exchange, Part
     from pixie_core.store import Store
 
-__all__ = ["STDERR_CHARACTERS", "Conversation", "Outcome", "Stopped", "Why"]
+__all__ = ["COMPLETE_SECONDS", "STDERR_CHARACTERS", "Conversation", "Outcome", "Stopped", "Why"]
 
 GRACE_SECONDS = 5.0
 """What a tool gets beyond its declared time before its run is ended."""

@@ -65,12 +65,17 @@ class Listener:
                 self._close()
             case Broken(reason=reason):
                 self._fail(self._why(reason))
-        self.over = self.over or self.absent or self._reader.ended or self._reader.complete
+        self.over = self.over or self.absent or self._reader.ended
+
+    @property
+    def complete(self) -> bool:
+        """Every streamed output is done, though the stream is open: what still comes comes soon."""
+        return self._reader.complete
 
     def result(self) -> Streamed:
         """What came so far."""
         values = {key: OUTPUT_TYPES[kind].merge(pieces) for key, (kind, pieces) in self._pieces.items()}
-        return Streamed(values, self.first, self._reader.notes, self._failed, not self.over)
+        return Streamed(values, self.first, self._reader.notes, self._failed, not (self.over or self.complete))
 
     def _feed(self, data: bytes) -> None:
         try:

@@ -21,6 +21,7 @@ from attrs import evolve, field, frozen
 from pixie_core.run.decoding import clean
 from pixie_core.run.normalise import unwrap
 from pixie_core.run.streams import StreamReader
+from pixie_core.runtime.conversation import COMPLETE_SECONDS
 from pixie_core.runtime.inputs import as_multipart, as_recorded
 from pixie_core.runtime.launcher import Launcher
 from pixie_core.runtime.spawner import Order, Spawner
@@ -154,8 +155,9 @@ class Probe:
         try:
             while not listener.over:
                 limit = FIRST_EVENT_SECONDS if listener.first is None else self.seconds
+                left = max(0.0, began + limit - time.monotonic())
                 try:
-                    listener.take(parts.get(timeout=max(0.0, began + limit - time.monotonic())))
+                    listener.take(parts.get(timeout=min(left, COMPLETE_SECONDS) if listener.complete else left))
                 except queue.Empty:
                     break
         finally:
