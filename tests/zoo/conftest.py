@@ -26,6 +26,7 @@ ANIMALS = [
     *inputs.INPUTS,
     *fixtures.FIXTURES,
 ]
+RERUN = inputs.INPUTS
 OVERHEARD = [animal for animal in streams.STREAMS if animal.streams and animal.values]
 
 
@@ -44,6 +45,7 @@ class Seen:
     report: Report
     runs: Sequence[Run]
     overheard: Overheard | None
+    again: Run | None
 
 
 class Zoo:
@@ -80,12 +82,16 @@ class Zoo:
         report = validate(read_tool(self.folders[animal.name]), settings=settings)
         runs = [self._run(animal.name, call.inputs) for call in animal.calls]
         overheard = self._overhear(animal) if animal in OVERHEARD else None
+        again = self._ended(self.pixie.rerun(runs[0].id)) if animal in RERUN else None
         self.pixie.stop_tool(animal.name)
-        return Seen(report, runs, overheard)
+        return Seen(report, runs, overheard, again)
 
     def _run(self, name: str, given: Mapping[str, Any]) -> Run:
-        run = self.pixie.wait(self.pixie.start(name, given).id, 60)
-        assert run.ended, name
+        return self._ended(self.pixie.start(name, given))
+
+    def _ended(self, begun: Run) -> Run:
+        run = self.pixie.wait(begun.id, 60)
+        assert run.ended, run.tool_id
         return run
 
     def _overhear(self, animal: Animal) -> Overheard:

@@ -125,6 +125,22 @@ async def no_curve_below_zero(request: Request, call_next):
         says={"reference_fixtures_match": "stats: isn't expected"},
     ),
     known(
+        "fixture-with-nan",
+        expecting(
+            {"n": 2}, total={"value": float("nan")}, curve={"x": [0], "series": [{"name": "f", "y": [float("nan")]}]}
+        ),
+        outputs=[OUTPUTS[0], OUTPUTS[3]],
+        program="""
+        @app.post("/run")
+        async def run(body: dict):
+            nan = float("nan")
+            result = {"total": nan, "curve": {"x": [0], "series": [{"name": "f", "y": [nan]}]}}
+            return Response(json.dumps(result), media_type="application/json")
+        """,
+        overall="warn",
+        says={"output_conforms": "became null", "reference_fixtures_match": "1 fixture matches"},
+    ),
+    known(
         "fixture-that-is-skipped",
         expecting({"n": 2}, total={"value": 2.001}),
         second={"inputs": {}, "expected_outputs": {"total": {"value": 99}}, "skip_reason": "needs the network"},

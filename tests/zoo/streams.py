@@ -467,6 +467,27 @@ PLACEHOLDERS = [
         calls=[Call(values={"reply": "all of it"})],
     ),
     Animal(
+        name="more-after-the-last-is-done",
+        outputs=[streaming("reply", "stream_text"), output("summary", "kv")],
+        program="""
+        @app.post("/run")
+        async def run(body: dict):
+            return {"reply": ""}
+
+
+        @app.get("/stream")
+        async def stream(run_id: str):
+            async def events():
+                yield sse({"output_key": "reply", "value": "all of it", "done": True})
+                await asyncio.sleep(0.1)
+                summary = {"pairs": [{"key": "words", "value": 3}]}
+                yield sse({"output_key": "summary", "value": summary, "done": True})
+
+            return StreamingResponse(events(), media_type="text/event-stream")
+        """,
+        calls=[Call(values={"reply": "all of it", "summary": {"pairs": [{"key": "words", "value": 3}]}})],
+    ),
+    Animal(
         name="untidy-stream",
         outputs=[streaming("cloud", "chart_scatter"), streaming("rows", "table"), streaming("share", "progress")],
         program="""

@@ -16,7 +16,7 @@ from pixie_core.tool.discovery import read_tool
 from pixie_core.validator.listening import Listener
 from pixie_server import render
 from tests.server.render.test_forms import sent
-from tests.zoo.conftest import ANIMALS, OVERHEARD
+from tests.zoo.conftest import ANIMALS, OVERHEARD, RERUN
 
 CALLS = [
     pytest.param(animal, number, id=f"{animal.name}-{number}")
@@ -112,6 +112,16 @@ def test_its_page_shows_every_value_as_its_type(zoo, animal, number):
         assert "It is shown as it came" not in html
     panel = render.panel(manifest, run, values, now=zoo.pixie.now(), log=zoo.pixie.log(run.id))
     assert all(declared.label in panel for declared in manifest.outputs if declared.key in values)
+
+
+@pytest.mark.parametrize("animal", [pytest.param(each, id=each.name) for each in RERUN])
+def test_a_run_again_gets_the_same_inputs_and_gives_the_same(zoo, animal):
+    """Files are sent again from where they are kept, places and choices in the shape that they had."""
+    seen = zoo.seen(animal)
+    assert seen.again.status == "ok", seen.again.error
+    assert seen.again.parent_run_id == seen.runs[0].id
+    assert exact(seen.again.inputs) == exact(seen.runs[0].inputs)
+    assert exact(zoo.pixie.values(seen.again)) == exact(animal.values)
 
 
 @every_stream
