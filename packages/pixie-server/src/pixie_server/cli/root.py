@@ -13,6 +13,8 @@ from pixie_server.cli.schema import schema
 from pixie_server.cli.secrets import set_secret
 from pixie_server.cli.serve import serve
 from pixie_server.cli.sharing import import_tool, share_tool
+from pixie_server.cli.tail import tail
+from pixie_server.cli.tool_state import archive_tool, tag_tool, unarchive_tool
 from pixie_server.cli.tools import list_tools, open_tool, sync
 from pixie_server.cli.validate import validate
 
@@ -30,7 +32,11 @@ COMMANDS: tuple[click.Command, ...] = (
     new,
     sync,
     validate,
+    tail,
     open_tool,
+    tag_tool,
+    archive_tool,
+    unarchive_tool,
     set_secret,
     share_tool,
     import_tool,

@@ -18,34 +18,42 @@ if TYPE_CHECKING:
 __all__ = ["list_tools", "open_tool", "sync"]
 
 
-@click.command("list-tools", cls=Command, examples=("pixie list-tools", "pixie list-tools --json"))
+@click.command("list-tools", cls=Command, examples=("pixie list-tools", "pixie list-tools --tag money --json"))
+@click.option("--tag", metavar="TAG", help="Only those with this tag.")
+@click.option("--archived", is_flag=True, help="Those that are archived, in place of the others.")
 @as_json
 @pass_session
-def list_tools(session: Session, *, as_json: bool) -> None:
-    """List every tool with its state and its newest validation."""
+def list_tools(session: Session, tag: str | None, *, archived: bool, as_json: bool) -> None:
+    """List the tools with their state and their newest validation."""
     import attrs
 
     from pixie_server.api.tools import tool_items
 
     with session.open() as pixie:
-        items = tool_items(pixie)
+        every = tool_items(pixie)
         folder = pixie.settings.tools_dir
+    items = [each for each in every if each.archived == archived and (tag is None or tag in each.tags)]
     if as_json:
         print_json([attrs.asdict(item) for item in items])
-    elif not items:
+    elif not every:
         click.echo(f"There are no tools in {folder} yet.", err=True)
+    elif not items:
+        hidden = sum(each.archived for each in every)
+        more = f" {hidden} are archived: --archived lists them." if hidden and not archived else ""
+        click.echo(f"None of the {len(every)} tools is so.{more}", err=True)
     else:
         rows = (
             (
                 item.id,
                 shortened(item.name, 40),
                 item.category or "",
+                shortened(", ".join(item.tags), 40),
                 item.status.replace("_", " "),
                 item.validation.overall if item.validation else "–",
             )
             for item in items
         )
-        console().print(table(("Tool", "Name", "Category", "State", "Validation"), rows))
+        console().print(table(("Tool", "Name", "Category", "Tags", "State", "Validation"), rows))
 
 
 @click.command(cls=Command, examples=("pixie sync", "pixie sync compound-interest"))
