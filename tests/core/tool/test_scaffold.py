@@ -77,6 +77,29 @@ def test_the_sdk_of_a_checkout_is_taken_by_a_relative_path(tmp_path):
     assert (inside / source["path"]).resolve() == sdk
 
 
+def test_elsewhere_a_new_tool_brings_the_wheel_of_the_sdk(tools, tmp_path):
+    """Its path lies in the tool's own folder, so that it goes wherever the tool goes; an import says where it is from."""
+    wheel = tmp_path / "pixie_tool_sdk-0.1.0-py3-none-any.whl"
+    wheel.write_bytes(b"wheel")
+    script = tmp_path / "orbit.py"
+    script.write_text("def orbit(x: float) -> float:\n    return x\n")
+    for made in (new_tool(tools, "fall", sdk=wheel), tool_from_script(script, tools, sdk=wheel)):
+        source = tomllib.loads((made.folder / "pyproject.toml").read_text())["tool"]["uv"]["sources"]["pixie-tool-sdk"]
+        assert source == {"path": f"wheels/{wheel.name}"}
+        assert (made.folder / source["path"]).read_bytes() == b"wheel"
+        (warning,) = inspect_zip(share(read_tool(made.folder), tmp_path)).warnings
+        assert "comes with the tool" in str(warning)
+
+
+def test_in_a_checkout_the_sdk_is_its_folder_even_with_a_wheel_at_hand(tmp_path):
+    """Who changes the SDK there wants to see it in the tools."""
+    (tmp_path / "packages" / "pixie-tool-sdk").mkdir(parents=True)
+    (tmp_path / "packages" / "pixie-tool-sdk" / "pyproject.toml").write_text("")
+    made = new_tool(tmp_path / "tools", "inside", sdk=tmp_path / "nowhere.whl")
+    assert not (made.folder / "wheels").exists()
+    assert "editable = true" in (made.folder / "pyproject.toml").read_text()
+
+
 def test_elsewhere_nothing_says_where_the_sdk_comes_from(tools):
     """No path of this machine gets into a tool."""
     text = (new_tool(tools, "outside").folder / "pyproject.toml").read_text()

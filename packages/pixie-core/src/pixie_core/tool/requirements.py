@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -160,14 +161,21 @@ def _settings(where: str, uv: Mapping[str, Any]) -> Iterator[Problem]:
 def _sources(uv: Mapping[str, Any], tool_id: str) -> Iterator[Problem]:
     for package, given in _table(uv, "sources").items():
         for each in given if isinstance(given, list) else [given]:
+            said = f"is taken from {_brief(each)}"
             if package == "pixie-tool-sdk" and isinstance(each, dict) and "path" in each:
-                said = f"is taken from {_brief(each['path'])}, a folder beside the one that the tool was made in"
-                yield _warning(f"pyproject.toml tool.uv.sources.{package}", f"{said}; is that one here as well?")
-            else:
-                said = f"is taken from {_brief(each)}"
-                yield _warning(f"pyproject.toml tool.uv.sources.{package}", said)
+                said = f"is taken from {_brief(each['path'])}{_whereabouts(str(each['path']))}"
+            yield _warning(f"pyproject.toml tool.uv.sources.{package}", said)
     if uv.get("managed") is False:
         yield _warning("pyproject.toml [tool.uv] managed", f"is false, so that uv won't install {tool_id or 'it'}")
+
+
+def _whereabouts(path: str) -> str:
+    """What the path of the SDK means, in the two ways in which `pixie new` writes it."""
+    if PurePosixPath(path).is_absolute() or "\\" in path:
+        return ""
+    if ".." in PurePosixPath(path).parts:
+        return ", a folder beside the one that the tool was made in; is that one here as well?"
+    return ", which comes with the tool"
 
 
 def _build(document: Mapping[str, Any], *, builds: bool) -> Iterator[Problem]:

@@ -51,8 +51,13 @@ class NewTool:
     notes: tuple[str, ...] = ()
 
 
-def new_tool(tools_dir: Path, id: str, *, template: Template = "form", name: str | None = None) -> NewTool:
+def new_tool(
+    tools_dir: Path, id: str, *, template: Template = "form", name: str | None = None, sdk: Path | None = None
+) -> NewTool:
     """Make a tool from a template: tools/<id>, which works as it is.
+
+    `sdk` is a wheel of pixie-tool-sdk. Where the tools lie in no checkout of Pixie, the tool gets a copy of it and is
+    installed from that, here and wherever it is taken to.
 
     Raises RequestInvalid for an id that isn't kebab-case or a template that there isn't, and ToolExists for an id
     that is taken. The folder appears as a whole.
@@ -66,7 +71,7 @@ def new_tool(tools_dir: Path, id: str, *, template: Template = "form", name: str
         for path, text in _texts(files("pixie_core.tool").joinpath("scaffolds", template))
     }
     description = json.loads(content["tool.json"])["description"]
-    content["pyproject.toml"] = _pyproject(tools_dir, id, description, ())
+    content |= _project(tools_dir, id, description, sdk=sdk)
     return NewTool(id, _made(tools_dir, id, content))
 
 
@@ -77,12 +82,14 @@ def tool_from_script(
     function: str | None = None,
     id: str | None = None,
     name: str | None = None,
+    sdk: Path | None = None,
 ) -> NewTool:
     """Make a tool from a script's typed function, without importing or running it.
 
     `function` names it where there are several; `id` is the function's name in kebab-case without one. The script is
-    copied as it is, with the modules beside it that it imports; main.py hands the inputs to the function. Raises
-    RequestInvalid with every problem and its line, ToolExists, and OSError when the script can't be read.
+    copied as it is, with the modules beside it that it imports; main.py hands the inputs to the function. `sdk` is
+    what it is for `new_tool`. Raises RequestInvalid with every problem and its line, ToolExists, and OSError when the
+    script can't be read.
     """
     found = read_script(script)
     signature = read_signature(found.source, script.name, function)
@@ -95,7 +102,7 @@ def tool_from_script(
         "main.py": _main(signature, module),
         f"{module}.py": found.source_bytes,
         **found.beside,
-        "pyproject.toml": _pyproject(tools_dir, tool_id, declared["description"], found.dependencies, found.python),
+        **_project(tools_dir, tool_id, declared["description"], found.dependencies, found.python, sdk=sdk),
         "README.md": _readme(tool_id, title, declared["description"], signature, module),
     }
     return NewTool(tool_id, _made(tools_dir, tool_id, content), found.notes)
@@ -151,9 +158,16 @@ def _filled(text: str, path: str, id: str, name: str) -> str:
 # pyproject.toml
 
 
-def _pyproject(
-    tools_dir: Path, id: str, description: str, dependencies: tuple[str, ...], python: str | None = None
-) -> str:
+def _project(
+    tools_dir: Path,
+    id: str,
+    description: str,
+    dependencies: tuple[str, ...] = (),
+    python: str | None = None,
+    *,
+    sdk: Path | None,
+) -> dict[str, str | bytes]:
+    """pyproject.toml, and the wheel of the SDK where that is no neighbour."""
     listed = sorted({*dependencies, _SDK} if not any(map(_is_sdk, dependencies)) else {*dependencies}, key=str.lower)
     lines = [
         "[project]",
@@ -169,11 +183,18 @@ def _pyproject(
         "package = false",
         "",
     ]
+    beside: dict[str, str | bytes] = {}
     checkout = _sdk_of_the_checkout(tools_dir)
     if checkout is not None:
         path = Path(os.path.relpath(checkout, tools_dir / id)).as_posix()
         lines += ["[tool.uv.sources]", f"{_SDK} = {{ path = {_toml(path)}, editable = true }}", ""]
-    return "\n".join([*lines, "[tool.pixie]", 'server = "sdk"', ""])
+    elif sdk is not None:
+        # A path, and no index to look it up in: nobody else's package of that name can take its place.
+        path = f"wheels/{sdk.name}"
+        lines += ["[tool.uv.sources]", f"{_SDK} = {{ path = {_toml(path)} }}", ""]
+        beside[path] = sdk.read_bytes()
+    text = "\n".join([*lines, "[tool.pixie]", 'server = "sdk"', ""])
+    return {"pyproject.toml": text, **beside}
 
 
 def _is_sdk(requirement: str) -> bool:

@@ -62,13 +62,13 @@ def new(
     if script is not None:
         if template is not None:
             raise click.UsageError("Give either --template or --from.")
-        made = tool_from_script(script.expanduser(), tools_dir, function=function, id=id, name=name)
+        made = tool_from_script(script.expanduser(), tools_dir, function=function, id=id, name=name, sdk=_sdk_wheel())
     elif id is None:
         raise click.UsageError("Name the new tool by its ID: kebab-case, such as lorenz-ode-solver.")
     elif function is not None:
         raise click.UsageError("--function names one of a script: say --from SCRIPT.py too.")
     else:
-        made = new_tool(tools_dir, id, template=template or "form", name=name)
+        made = new_tool(tools_dir, id, template=template or "form", name=name, sdk=_sdk_wheel())
     for note in made.notes:
         click.echo(safe(note), err=True)
     if as_json:
@@ -77,3 +77,9 @@ def new(
         click.echo(
             safe(f"{made.folder} is made. `pixie sync {made.id}` installs it, `pixie validate {made.id}` checks it.")
         )
+
+
+def _sdk_wheel() -> Path | None:
+    """The wheel of pixie-tool-sdk that an installed Pixie carries; None in a checkout, which has its folder."""
+    carried = sorted(Path(__file__).parents[1].glob("wheels/pixie_tool_sdk-*.whl"))
+    return carried[-1] if carried else None
