@@ -2,6 +2,7 @@
 
     PACKAGES            the one table of them
     missing()           what is absent or out of date, in words
+    front_end()         where the files lie, for the exports that carry them
     ensure()            called when the server starts: fills static/vendor when something is missing
     fill(static, home)  the work itself; the build hook (hatch_build.py) calls it as well
 
@@ -29,7 +30,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["PACKAGES", "STATIC", "AssetsError", "Package", "ensure", "fill", "find_npm", "missing"]
+__all__ = ["PACKAGES", "STATIC", "AssetsError", "Package", "ensure", "fill", "find_npm", "front_end", "missing"]
 
 
 class AssetsError(Exception):
@@ -70,6 +71,8 @@ PACKAGES: tuple[Package, ...] = (
             ("LICENSE", ""),
         ),
     ),
+    # Natural Earth's countries at 1:50 million, as TopoJSON: what lies under maps, since no tile is ever fetched.
+    Package("world-atlas", "world-atlas", (("countries-50m.json", ""), ("LICENSE", ""))),
 )
 
 STATIC = Path(__file__).resolve().parent / "static"
@@ -115,6 +118,11 @@ def ensure(
         )
     (say or _to_stderr)("Fetching Pixie's front-end files (once; this needs the network) …")
     fill(static, project, npm=npm)
+
+
+def front_end() -> Path:
+    """The folder of the libraries, for the exports of pixie-core that carry them (the entry point `pixie_core.front_end`)."""
+    return STATIC / "vendor"
 
 
 def missing(static: Path = STATIC) -> tuple[str, ...]:
