@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pixie_core.catalogue import Rows
     from pixie_core.exporters.format import OnProgress
 
-__all__ = ["batches", "cell_text", "finite", "json_text", "moment", "sayable", "unique_names"]
+__all__ = ["batches", "cell_text", "finite", "finite_json", "json_text", "kinds", "moment", "sayable", "unique_names"]
 
 _HALVES = re.compile(r"[\ud800-\udfff]")
 

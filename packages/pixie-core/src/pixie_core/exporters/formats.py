@@ -13,7 +13,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pixie_core.catalogue import OUTPUT_TYPES
+from pixie_core.exporters.calendar import CALENDAR
 from pixie_core.exporters.delimited import DELIMITED
+from pixie_core.exporters.parquet import PARQUET
+from pixie_core.exporters.structured import STRUCTURED
+from pixie_core.exporters.tabulated import TABULATED
+from pixie_core.exporters.words import WORDS
+from pixie_core.exporters.workbook import WORKBOOK
 from pixie_core.structure import Problems, structure_output
 
 if TYPE_CHECKING:
@@ -24,7 +30,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ALL_NAMES", "FORMATS", "format_names", "formats_of", "read_value"]
 
-FORMATS: Mapping[str, Format] = MappingProxyType({each.id: each for each in (*DELIMITED,)})
+FORMATS: Mapping[str, Format] = MappingProxyType(
+    {each.id: each for each in (*WORDS, *DELIMITED, *WORKBOOK, *PARQUET, *STRUCTURED, *TABULATED, *CALENDAR)}
+)
 """Every format by its id, such as `rows.csv`."""
 
 _ROWS = (
@@ -40,7 +48,7 @@ _BY_VIEWS: tuple[tuple[set[str], tuple[str, ...]], ...] = (
     ({"features"}, _MAP),
     ({"figure"}, _CHART),
     ({"media"}, ("media.original",)),
-    ({"text", "rows"}, ("text.txt", "value.json", "rows.csv")),
+    ({"text", "rows"}, ("line.txt", "value.json", "rows.csv")),
     ({"rows"}, _ROWS),
     ({"text"}, _WORDS),
 )
@@ -51,9 +59,9 @@ _BY_TYPE: Mapping[str, tuple[str, ...]] = {
     "latex": ("latex.tex", "latex.png", "latex.svg", "latex.pdf"),
     "code": ("code.source", "text.txt", "code.html"),
     "kv": ("value.json", "rows.csv", "rows.xlsx", "value.yaml", "rows.md"),
-    "log": ("text.txt", "rows.ndjson", "rows.csv"),
+    "log": ("line.txt", "rows.ndjson", "rows.csv"),
     "diff": ("text.patch", "diff.html", "value.json"),
-    "tree": ("value.json", "value.yaml", "text.txt", "tree.md"),
+    "tree": ("value.json", "value.yaml", "line.txt", "tree.md"),
     "timeline": ("value.json", "rows.csv", "calendar.ics", *_PICTURES),
     "gantt": ("rows.csv", "value.json", "rows.xlsx", "calendar.ics", *_PICTURES),
     "image": ("media.original", "media.png", "media.jpg", "media.webp", "media.pdf"),
@@ -97,7 +105,10 @@ def formats_of(declared: OutputDeclaration, value: Any) -> tuple[Format, ...]:
         offered = [fitting for each in offered if (fitting := each.for_value(declared, typed)) is not None]
     if declared.supported_export_formats is not None and typed is not None:
         offered = [each for each in offered if each.name in declared.supported_export_formats]
-    return tuple(sorted(offered, key=lambda each: each.name != declared.default_export_format))
+    # A name stands once: code in HTML is its own source before it is a page.
+    named = {each.name: each for each in reversed(offered)}
+    once = [each for each in offered if named[each.name] is each]
+    return tuple(sorted(once, key=lambda each: each.name != declared.default_export_format))
 
 
 def read_value(declared: OutputDeclaration, value: Any) -> OutputValue | None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from pixie_core.exporters.cells import finite_json
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-__all__ = ["json_bytes", "json_object"]
+__all__ = ["json_bytes", "json_object", "json_pieces"]
 
 _BATCH = 512
 _DEPTH = 4
@@ -26,6 +28,12 @@ def json_object(values: Mapping[str, Any], change: Callable[[str], str] = str) -
         yield from _pieces(values[key], change, 0)
         separator = ",\n"
     yield b"{}\n" if separator == "{\n" else b"\n}\n"
+
+
+def json_pieces(value: Any) -> Iterator[bytes]:
+    """Any value as JSON on few lines, in pieces; null in place of each number that isn't finite."""
+    yield from _pieces(value, str, 0)
+    yield b"\n"
 
 
 def json_bytes(value: Any) -> bytes:
@@ -72,7 +80,10 @@ _PLAIN = {int, float, bool, type(None)}
 
 
 def _dump(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except ValueError:
+        return json.dumps(finite_json(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def _encoded(text: str) -> bytes:

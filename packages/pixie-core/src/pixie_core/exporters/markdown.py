@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pixie_core.catalogue import Column, Rows
 
-__all__ = ["cell", "code_block", "heading", "image", "inline", "link", "quoted", "table", "table_of_rows"]
+__all__ = ["cell", "code_block", "heading", "image", "inline", "link", "quoted", "table", "table_of_rows", "table_row"]
 
 _CELL = 1000
 """Characters of a cell that are shown."""
@@ -96,7 +96,7 @@ def _cell(value: Any) -> tuple[str, bool]:
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[bool] = ()) -> str:
     """A small table of texts that are ready for cells; `right` says which columns stand to the right."""
     sides = [*right, *([False] * (len(headings) - len(right)))]
-    lines = [_row(headings), _rule(sides), *map(_row, rows)]
+    lines = [table_row(headings), _rule(sides), *map(table_row, rows)]
     return "".join(f"{line}\n" for line in lines) + "\n"
 
 
@@ -107,13 +107,13 @@ def table_of_rows(rows: Rows, most: int, where: str) -> Iterator[str]:
     if not rows.columns:
         yield "*No columns.*\n\n"
         return
-    yield _row([cell(column.label) for column in rows.columns]) + "\n"
+    yield table_row([cell(column.label) for column in rows.columns]) + "\n"
     yield _rule([_is_number(column) for column in rows.columns]) + "\n"
     cut = False
     for each in islice(rows, most):
         cells = [_cell(value) for value in each]
         cut = cut or any(was_cut for _, was_cut in cells)
-        yield _row([text for text, _ in cells]) + "\n"
+        yield table_row([text for text, _ in cells]) + "\n"
     yield "\n"
     if rows.length == 0:
         yield "*No rows.*\n\n"
@@ -127,7 +127,8 @@ def _is_number(column: Column) -> bool:
     return column.type == "number"
 
 
-def _row(cells: Iterable[str]) -> str:
+def table_row(cells: Iterable[str]) -> str:
+    """One row of a table, of texts that are ready for cells."""
     return f"| {' | '.join(cells)} |"
 
 
