@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -292,10 +292,11 @@ def test_the_real_packages_fill_a_checkout(tmp_path):
 
 @pytest.fixture
 def sources(tmp_path):
-    """The package's own files as a fresh clone has them: without the front-end files."""
-    copy = tmp_path / "sources" / "pixie-server"
-    shutil.copytree(PROJECT, copy, ignore=shutil.ignore_patterns("vendor", ".vendor*", "__pycache__", "dist", "build"))
-    return copy
+    """The package's own files as a fresh clone has them: without the front-end files, and beside the SDK."""
+    made = shutil.ignore_patterns("vendor", ".vendor*", "__pycache__", "dist", "build")
+    for name in ("pixie-tool-sdk", "pixie-server"):
+        shutil.copytree(PROJECT.with_name(name), tmp_path / "sources" / name, ignore=made)
+    return tmp_path / "sources" / "pixie-server"
 
 
 @pytest.fixture
@@ -322,6 +323,20 @@ def test_a_wheel_holds_the_front_end_files(sources, tmp_path):
         archive.extractall(tmp_path / "installed")
     assert assets.missing(tmp_path / "installed" / "pixie_server" / "static") == ()
     assert not list((tmp_path / "installed").rglob(".vendor*"))
+
+
+def test_a_source_distribution_holds_the_sdk_that_its_wheel_needs(sources, tmp_path):
+    """Where it is unpacked there is no folder next door; without either the build fails and says so."""
+    done = uv("build", "--no-sources", "--out-dir", tmp_path / "dist", sources)
+    assert done.returncode == 0, done.stderr
+    (wheel,) = (tmp_path / "dist").glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        carried = [name for name in archive.namelist() if name.startswith("pixie_server/wheels/")]
+    assert [PurePosixPath(name).match("pixie_tool_sdk-*.whl") for name in carried] == [True]
+    shutil.rmtree(sources.with_name("pixie-tool-sdk"))
+    done = uv("build", "--wheel", "--no-sources", "--out-dir", tmp_path / "none", sources)
+    assert done.returncode != 0
+    assert "build in a checkout" in done.stderr
 
 
 def test_a_wheel_without_front_end_files_is_not_built(sources, offline, tmp_path):
