@@ -147,6 +147,11 @@ def output(key: str, kind: str, **more: Any) -> dict[str, Any]:
     return {"key": key, "type": kind, "label": key.capitalize(), **more}
 
 
+def streaming(key: str, kind: str, **more: Any) -> dict[str, Any]:
+    """An entry of an output that streams."""
+    return output(key, kind, streaming=True, **more)
+
+
 def answering(name: str, kind: str, came: Any, became: Any, said: str | None = None, **more: Any) -> Animal:
     """A tool whose /run answers one output `out` as it `came`; `said` are words of check 9 where it isn't canonical."""
     program = f"""

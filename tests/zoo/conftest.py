@@ -14,20 +14,21 @@ from pixie_core import Pixie, Settings
 from pixie_core.run import Run
 from pixie_core.tool.discovery import read_tool
 from pixie_core.validator import Report, validate
-from tests.zoo import fixtures, inputs, processes, shapes, streams
+from tests.zoo import fixtures, inputs, placeholders, processes, shapes, streams
 from tests.zoo.animal import Animal
 
 KEEPERS = 3
+STREAMS = [*streams.STREAMS, *placeholders.PLACEHOLDERS]
 ANIMALS = [
     *processes.PROCESSES,  # some of them take long
-    *streams.STREAMS,
+    *STREAMS,
     *shapes.SHAPES,
     *shapes.MISTAKES,
     *inputs.INPUTS,
     *fixtures.FIXTURES,
 ]
 RERUN = inputs.INPUTS
-OVERHEARD = [animal for animal in streams.STREAMS if animal.streams and animal.values]
+OVERHEARD = [animal for animal in STREAMS if animal.streams and animal.values]
 
 
 @frozen
