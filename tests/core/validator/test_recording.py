@@ -58,6 +58,15 @@ def test_what_differs_is_written_and_matches_from_then_on(tmp_path):
     assert check(tool, tmp_path).check("reference_fixtures_match").status == "pass"
 
 
+def test_a_file_that_is_compared_by_content_is_kept_whole(tmp_path):
+    """With its hash alone there would be nothing to compare with."""
+    tool = a_tool(tmp_path, manifest(outputs=OUTPUTS), PROGRAM)
+    fixture(tool.folder, "new", {"inputs": {"a": 3}, "expected_outputs": {}, "tolerance": {"plot": {"by": "content"}}})
+    assert update(tool, tmp_path)["new"].written
+    assert read(tool, "new")["expected_outputs"]["plot"].endswith("A" * 4000)
+    assert check(tool, tmp_path).check("reference_fixtures_match").status == "pass"
+
+
 def test_only_the_chosen_are_written(tmp_path):
     """And nothing else in the folder changes."""
     tool = a_known_tool(tmp_path)

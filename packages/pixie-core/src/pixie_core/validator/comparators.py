@@ -11,12 +11,13 @@ import binascii
 import hashlib
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote_to_bytes
 
 from attrs import evolve, field, frozen
 
 from pixie_core.errors import Problem
+from pixie_core.validator.media import content_differences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,12 +32,14 @@ class Tolerance:
     """How far numbers may lie apart: by `abs`, or by `rel` of the expected number, whichever allows more.
 
     `nested` are the tolerances of what lies under a key. `allow_extra`: what comes beyond the expected items,
-    rows or pairs is right.
+    rows or pairs is right. `by` content, files are compared by what they show (pixie_core.validator.media) and may be
+    `abs` or `rel` of the whole apart; by bytes, they are the same or not.
     """
 
     abs: float = 0.0
     rel: float = 0.0
     allow_extra: bool = False
+    by: Literal["bytes", "content"] = "bytes"
     nested: Mapping[str, Tolerance] = field(factory=dict)
 
     def allows(self, expected: float, actual: float) -> bool:
@@ -71,23 +74,47 @@ def default_tolerance(kind: str) -> Tolerance:
     return Tolerance(abs=1e-6)
 
 
+_CONTENT = 0.01
+"""How far files may be apart in content where nothing else is said."""
 _NUMBERS = {"abs": "abs", "atol": "abs", "rel": "rel", "rtol": "rel"}
 
 
 def read_tolerance(raw: Any, base: Tolerance, path: str = "$") -> tuple[Tolerance, list[Problem]]:
     """A tolerance as fixtures and tolerance.yaml write it, over `base`, and what is wrong with it.
 
-    `abs` and `rel` are also called atol and rtol; a bare number is `abs`; an object under any other key holds for
-    what lies under that key. Who says one of abs and rel says both: the other becomes 0.
+    `abs` and `rel` are also called atol and rtol; a bare number is `abs`; `by` is bytes or content; an object under any
+    other key holds for what lies under that key. Who says one of abs and rel says both: the other becomes 0.
     """
     number = _number(raw)
     if number is not None:
         return evolve(base, abs=number, rel=0.0), []
     if not isinstance(raw, Mapping):
-        return base, [Problem(path, "expected {abs, rel, allow_extra} or a number")]
-    problems: list[Problem] = []
+        return base, [Problem(path, "expected {abs, rel, allow_extra, by} or a number")]
+    numbers, problems = _numbers(raw, path)
+    allow_extra, by = raw.get("allow_extra", base.allow_extra), raw.get("by", base.by)
+    if not isinstance(allow_extra, bool):
+        problems.append(Problem(f"{path}.allow_extra", "expected true or false"))
+        allow_extra = base.allow_extra
+    if by not in ("bytes", "content"):
+        problems.append(Problem(f"{path}.by", f"expected bytes or content, found {by!r}"))
+        by = base.by
+    if by == "content" and base.by != "content":
+        numbers = numbers or {"abs": _CONTENT}
+    own = evolve(base, allow_extra=allow_extra, by=by)
+    if numbers:
+        own = evolve(own, abs=numbers.get("abs", 0.0), rel=numbers.get("rel", 0.0))
+    nested = dict(base.nested)
+    for key, said in raw.items():
+        if key not in _NUMBERS and key not in {"allow_extra", "by"}:
+            nested[str(key)], wrong = read_tolerance(said, own, f"{path}.{key}")
+            problems.extend(wrong)
+    return evolve(own, nested=nested), problems
+
+
+def _numbers(raw: Mapping[Any, Any], path: str) -> tuple[dict[str, float], list[Problem]]:
+    """What is said of abs and rel, by either name."""
     numbers: dict[str, float] = {}
-    allow_extra = base.allow_extra
+    problems: list[Problem] = []
     for key, said in raw.items():
         if key in _NUMBERS:
             found = _number(said)
@@ -95,20 +122,7 @@ def read_tolerance(raw: Any, base: Tolerance, path: str = "$") -> tuple[Toleranc
                 problems.append(Problem(f"{path}.{key}", "expected a number that isn't negative"))
             else:
                 numbers[_NUMBERS[key]] = found
-        elif key == "allow_extra":
-            if isinstance(said, bool):
-                allow_extra = said
-            else:
-                problems.append(Problem(f"{path}.{key}", "expected true or false"))
-    own = evolve(base, allow_extra=allow_extra)
-    if numbers:
-        own = evolve(own, abs=numbers.get("abs", 0.0), rel=numbers.get("rel", 0.0))
-    nested = dict(base.nested)
-    for key, said in raw.items():
-        if key not in _NUMBERS and key != "allow_extra":
-            nested[str(key)], wrong = read_tolerance(said, own, f"{path}.{key}")
-            problems.extend(wrong)
-    return evolve(own, nested=nested), problems
+    return numbers, problems
 
 
 def _number(raw: Any) -> float | None:
@@ -181,7 +195,7 @@ def _differences(
 ) -> Iterator[Problem]:
     """`closed`: keys of an object that aren't expected are a difference."""
     if isinstance(expected, dict) and "sha256" in expected and isinstance(actual, str):
-        yield from _files(expected, actual, path)
+        yield from _files(expected, actual, path, tolerance)
     elif isinstance(expected, dict) and isinstance(actual, dict):
         for key, value in expected.items():
             if key not in actual:
@@ -198,7 +212,7 @@ def _differences(
             apart, allowed = abs(actual - expected), tolerance.allowed(expected)
             yield Problem(path, f"expected {expected!r}, found {actual!r}: {apart:.3g} apart, {allowed:.3g} allowed")
     elif isinstance(expected, str) and isinstance(actual, str) and expected.startswith("data:"):
-        yield from _files(file_digest(expected), actual, path)
+        yield from _whole_files(expected, actual, tolerance, path)
     elif expected != actual or type(expected) is not type(actual):
         yield Problem(path, _of_texts(expected, actual))
 
@@ -233,9 +247,23 @@ def _shown(value: Json) -> str:
     return text if len(text) <= 60 else f"{text[:60]}…"
 
 
-def _files(expected: Mapping[str, Any], actual: str, path: str) -> Iterator[Problem]:
+def _whole_files(expected: str, actual: str, tolerance: Tolerance, path: str) -> Iterator[Problem]:
+    if tolerance.by == "bytes":
+        yield from _files(file_digest(expected), actual, path, tolerance)
+        return
+    one, other = _content_of(expected), _content_of(actual)
+    if one != other:
+        allowed = max(tolerance.abs, tolerance.rel)
+        yield from (Problem(path, said) for said in content_differences(one, other, allowed))
+
+
+def _files(expected: Mapping[str, Any], actual: str, path: str, tolerance: Tolerance) -> Iterator[Problem]:
     """Files by their size and SHA-256."""
     found = file_digest(actual)
+    if tolerance.by == "content" and found["sha256"] != expected["sha256"]:
+        said = "differs, and by content it can't be compared with a hash: put the file itself into the fixture, "
+        yield Problem(path, said + "as a data URL")
+        return
     wanted_size = expected.get("size", expected.get("size_bytes"))
     if wanted_size is not None and found["size"] != wanted_size:
         yield Problem(path, f"expected a file of {wanted_size} bytes, found {found['size']}")
@@ -246,13 +274,18 @@ def _files(expected: Mapping[str, Any], actual: str, path: str) -> Iterator[Prob
 
 def file_digest(source: str) -> dict[str, Any]:
     """Size and SHA-256 of a data URL's bytes; of any other source those of its own text."""
-    head, comma, body = source.partition(",")
-    content = source.encode("utf-8", "replace")
-    if comma and head.startswith("data:"):
-        content = unquote_to_bytes(body)
-        if head.endswith(";base64"):
-            try:
-                content = base64.b64decode(content, validate=False)
-            except binascii.Error:
-                content = source.encode("utf-8", "replace")
+    content = _content_of(source)
     return {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def _content_of(source: str) -> bytes:
+    head, comma, body = source.partition(",")
+    if not (comma and head.startswith("data:")):
+        return source.encode("utf-8", "replace")
+    content = unquote_to_bytes(body)
+    if not head.endswith(";base64"):
+        return content
+    try:
+        return base64.b64decode(content, validate=False)
+    except binascii.Error:
+        return source.encode("utf-8", "replace")

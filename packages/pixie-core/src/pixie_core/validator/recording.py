@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pixie_core.config import Settings
-    from pixie_core.tool import Tool
+    from pixie_core.tool import Tool, ToolManifest
     from pixie_core.validator.fixtures import Fixture, Tolerances
     from pixie_core.validator.probe import Probe
 
@@ -89,8 +89,21 @@ def _update(probe: Probe, fixture: Fixture, tolerances: Tolerances) -> UpdatedFi
         differences = tuple(f"{key}: is expected from now on" for key in values)
     if differences:
         keys = fixture.expected or values
-        _write(fixture.path, {key: _kept(values[key]) for key in keys if key in values})
+        _write(
+            fixture.path,
+            {
+                key: values[key] if _by_content(manifest, fixture, tolerances, key) else _kept(values[key])
+                for key in keys
+                if key in values
+            },
+        )
     return UpdatedFixture(fixture.path, fixture.name, differences)
+
+
+def _by_content(manifest: ToolManifest, fixture: Fixture, tolerances: Tolerances, key: str) -> bool:
+    """True when the file itself is needed to compare with, and not its hash."""
+    declared = manifest.output(key)
+    return declared is not None and tolerances.of(declared, fixture.tolerance)[0].by == "content"
 
 
 def _kept(value: Any) -> Any:
