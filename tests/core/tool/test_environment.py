@@ -143,6 +143,19 @@ def test_an_impossible_pin_is_told_in_uvs_words_and_leaves_nothing_behind(tmp_pa
     assert state(one) == "missing"
 
 
+@pytest.mark.parametrize(
+    "source", ["../../packages/pixie-tool-sdk", "wheels/pixie_tool_sdk-0.1.0-py3-none-any.whl", None]
+)
+def test_a_tool_that_was_written_for_a_checkout_is_told_how_to_get_the_sdk(tmp_path, index, source):
+    """By a path that leads nowhere, or by a name that the index doesn't have."""
+    sources = f'[tool.uv.sources]\npixie-tool-sdk = {{ path = "{source}" }}\n' if source else ""
+    made = tool(tmp_path, dependencies=["pixie-tool-sdk"], extra=sources)
+    with pytest.raises(ToolSyncFailed) as caught:
+        sync(made)
+    assert "`pixie new` lays its wheel beside a tool" in str(caught.value)
+    assert str(caught.value).count("\n") == 1
+
+
 def test_a_package_index_that_cant_be_reached_is_named(tmp_path, monkeypatch):
     """The message holds the address that was asked and why it didn't answer."""
     monkeypatch.delenv("UV_OFFLINE")

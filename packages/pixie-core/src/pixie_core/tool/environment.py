@@ -257,6 +257,10 @@ def _environment(outer: Mapping[str, str]) -> dict[str, str]:
 
 _ERROR = re.compile(r"\s*(?:error:|×)\s*(.*)")
 _CAUSE = re.compile(r"\s*(?:cause:|Caused by:|[╰├]─▶)\s*(.*)")
+_NO_SDK = re.compile(
+    r"pixie-tool-sdk was not found in|Distribution not found at: \S*/(pixie-tool-sdk|pixie_tool_sdk-[^/\s]*)\s"
+)
+"""Such a tool was written for a checkout of Pixie, and isn't in one."""
 _ASIDE = re.compile(r"\s*(?:hint:|warning:|help:|info:)")
 
 
@@ -266,6 +270,11 @@ def _reason(tool: Tool, output: str) -> str:
         return (
             "uv.lock doesn't go with pyproject.toml, or names another package index than the one set here.\n"
             f"Look at what changed, then run `uv lock` in {tool.folder}."
+        )
+    if _NO_SDK.search(output):
+        return (
+            "pixie-tool-sdk isn't where its pyproject.toml looks for it.\n"
+            "`pixie new` lays its wheel beside a tool: take wheels/ and [tool.uv.sources] from a new one."
         )
     said: list[str] = []
     open_ = False
