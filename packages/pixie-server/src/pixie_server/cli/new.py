@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import subprocess
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
+from uv import find_uv_bin
 
-from pixie_server.cli.command import Command, as_json, pass_session
+from pixie_server.cli.command import Command, Failure, as_json, pass_session
 from pixie_server.cli.terminal import print_json, safe
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pixie_core.tool.scaffold import Template
     from pixie_server.cli.command import Session
 
@@ -59,16 +65,17 @@ def new(
     from pixie_core.tool.scaffold import new_tool, tool_from_script
 
     tools_dir = session.settings().tools_dir
-    if script is not None:
-        if template is not None:
-            raise click.UsageError("Give either --template or --from.")
-        made = tool_from_script(script.expanduser(), tools_dir, function=function, id=id, name=name, sdk=_sdk_wheel())
-    elif id is None:
-        raise click.UsageError("Name the new tool by its ID: kebab-case, such as lorenz-ode-solver.")
-    elif function is not None:
+    if script is not None and template is not None:
+        raise click.UsageError("Give either --template or --from.")
+    if script is None and function is not None:
         raise click.UsageError("--function names one of a script: say --from SCRIPT.py too.")
-    else:
-        made = new_tool(tools_dir, id, template=template or "form", name=name, sdk=_sdk_wheel())
+    with _sdk_wheel() as sdk:
+        if script is not None:
+            made = tool_from_script(script.expanduser(), tools_dir, function=function, id=id, name=name, sdk=sdk)
+        elif id is not None:
+            made = new_tool(tools_dir, id, template=template or "form", name=name, sdk=sdk)
+        else:
+            raise click.UsageError("Name the new tool by its ID: kebab-case, such as lorenz-ode-solver.")
     for note in made.notes:
         click.echo(safe(note), err=True)
     if as_json:
@@ -79,7 +86,20 @@ def new(
         )
 
 
-def _sdk_wheel() -> Path | None:
-    """The wheel of pixie-tool-sdk that an installed Pixie carries; None in a checkout, which has its folder."""
-    carried = sorted(Path(__file__).parents[1].glob("wheels/pixie_tool_sdk-*.whl"))
-    return carried[-1] if carried else None
+@contextmanager
+def _sdk_wheel() -> Iterator[Path | None]:
+    """The wheel of pixie-tool-sdk for tools that lie outside a checkout: carried by an installed Pixie, built by one
+    that runs from a checkout.
+    """
+    package = Path(__file__).parents[1]
+    carried = sorted(package.glob("wheels/pixie_tool_sdk-*.whl"))
+    neighbour = package.parents[2] / "pixie-tool-sdk"
+    if carried or not (neighbour / "pyproject.toml").is_file():
+        yield carried[-1] if carried else None
+        return
+    with TemporaryDirectory() as folder:
+        command = [find_uv_bin(), "build", "--wheel", "--quiet", "--out-dir", folder, str(neighbour)]
+        built = subprocess.run(command, capture_output=True, text=True, check=False)
+        if built.returncode:
+            raise Failure(f"The wheel of pixie-tool-sdk can't be built: {built.stderr.strip()}")
+        yield next(Path(folder).glob("pixie_tool_sdk-*.whl"))
