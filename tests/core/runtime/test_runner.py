@@ -582,6 +582,7 @@ def test_a_file_that_holds_a_secret_is_named_and_not_altered(runs, hostile):
     }
     run = runs.run(tool, answer=answer)
     assert "a.txt holds a secret of hostile" in runs.log(run)
+    assert runs.store.run(run.id).flagged == ("a.txt holds a secret of hostile: look before you share it.",)
     with runs.store.open_artefact(run.artefacts[0].id) as file:
         assert file.read() == b"Hello there!"
     assert runs.run(tool, answer={"file": {**answer["file"], "data": "data:text/plain;base64,SGVsbG8="}}).status == "ok"

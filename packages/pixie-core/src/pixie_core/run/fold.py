@@ -64,4 +64,5 @@ def apply(run: Run, record: Record) -> Run:
                 error=end.error,
                 error_code=end.error_code,
                 stderr=end.stderr,
+                flagged=tuple(end.flagged),
             )

@@ -76,6 +76,7 @@ class Run:
     error: str | None = None
     error_code: str | None = None
     stderr: str | None = None
+    flagged: tuple[str, ...] = ()
 
     @property
     def ended(self) -> bool:

@@ -125,7 +125,7 @@ class Drive:
             f"{name} holds a secret of {self.tool.id}: look before you share it." for name in self._publisher.telling
         ]
         words = _said(outcome.notes, *refused, *telling)
-        return Finished(status="ok", duration_ms=self._duration()), [*drafts, *collected, *words]
+        return Finished(status="ok", duration_ms=self._duration(), flagged=telling), [*drafts, *collected, *words]
 
     def _stopped_end(self, why: Why) -> Finished:
         match why:

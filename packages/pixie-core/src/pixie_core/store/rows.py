@@ -129,6 +129,7 @@ def ended(row: sqlite3.Row, artefacts: tuple[Artefact, ...]) -> Run:
         error=row["error_text"],
         error_code=meta.get("error_code"),
         stderr=meta.get("stderr"),
+        flagged=tuple(meta.get("flagged", ())),
     )
 
 
@@ -144,8 +145,9 @@ def result_columns(run: Run, row: sqlite3.Row) -> dict[str, Any]:
         message=run.message,
         error_code=run.error_code,
         stderr=run.stderr,
+        flagged=list(run.flagged),
     )
-    kept = {key: value for key, value in meta.items() if value not in (None, {})}
+    kept = {key: value for key, value in meta.items() if value not in (None, {}, [])}
     return {
         "status": run.status,
         "finished_at": run.finished_at,

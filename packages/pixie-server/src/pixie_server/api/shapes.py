@@ -219,6 +219,7 @@ class RunOut(RunSummary):
     outputs: dict[str, Any] = field(help="the outputs' values by key; a large one is a reference to its file")
     output_types: dict[str, str] = field(help="the outputs' types by key")
     error: RunError | None = field(help="why it failed, if it did")
+    flagged: list[str] = field(help="what to know before it is shared, such as a file that holds a secret")
     fingerprint: dict[str, Any] = field(help="what made it: versions and hashes")
     artefacts: list[ArtefactOut] = field(help="the files that it left")
 
@@ -238,6 +239,7 @@ class RunOut(RunSummary):
             outputs=dict(outputs) if outputs is not None else run.values(),
             output_types={key: output.type for key, output in run.outputs.items()},
             error=error,
+            flagged=list(run.flagged),
             fingerprint=dict(run.fingerprint),
             artefacts=[ArtefactOut.of(artefact) for artefact in run.artefacts],
         )

@@ -62,6 +62,8 @@ class RunOut:
     """ the outputs' types by key """
     error: None | RunError
     """ why it failed, if it did """
+    flagged: list[str]
+    """ what to know before it is shared, such as a file that holds a secret """
     fingerprint: RunOutFingerprint
     """ what made it: versions and hashes """
     artefacts: list[ArtefactOut]
@@ -121,6 +123,8 @@ class RunOut:
         else:
             error = self.error
 
+        flagged = self.flagged
+
         fingerprint = self.fingerprint.to_dict()
 
         artefacts = []
@@ -151,6 +155,7 @@ class RunOut:
                 "outputs": outputs,
                 "output_types": output_types,
                 "error": error,
+                "flagged": flagged,
                 "fingerprint": fingerprint,
                 "artefacts": artefacts,
             }
@@ -259,6 +264,8 @@ class RunOut:
 
         error = _parse_error(d.pop("error"))
 
+        flagged = cast(list[str], d.pop("flagged"))
+
         fingerprint = RunOutFingerprint.from_dict(d.pop("fingerprint"))
 
         artefacts = []
@@ -288,6 +295,7 @@ class RunOut:
             outputs=outputs,
             output_types=output_types,
             error=error,
+            flagged=flagged,
             fingerprint=fingerprint,
             artefacts=artefacts,
         )
