@@ -30,12 +30,10 @@ class Heard:
             self.calls.append(ids)
             self._more.notify_all()
 
-    def wait_for(self, tool_id, seconds=WITHIN, file=None):
-        """True once the tool (and that file of it) was told of; what was told by then is forgotten."""
+    def wait_for(self, tool_id, seconds=WITHIN):
+        """True once the tool was told of; what was told by then is forgotten."""
         with self._more:
-            said = self._more.wait_for(
-                lambda: any(tool_id in ids and file in {None, *ids[tool_id]} for ids in self.calls), seconds
-            )
+            said = self._more.wait_for(lambda: any(tool_id in ids for ids in self.calls), seconds)
             self.calls.clear()
             return said
 
@@ -69,7 +67,7 @@ def heard(folder):
 def test_a_change_of_a_tools_own_file_is_heard_of_within_a_second(folder, heard, name):
     """Whether it was there before or not."""
     (folder / "a" / name).write_text("2")
-    assert heard.wait_for("a", file=name)
+    assert heard.wait_for("a")
 
 
 @pytest.mark.parametrize(
@@ -110,7 +108,7 @@ def test_a_tool_that_gets_another_id_is_told_of_by_both(folder, heard):
     """Whoever shows the old one has to know."""
     add(folder, "b", id="other")
     deadline = time.monotonic() + WITHIN
-    while not any({"b", "other"} <= ids.keys() for ids in heard.calls):
+    while not any({"b", "other"} <= ids for ids in heard.calls):
         assert time.monotonic() < deadline
         time.sleep(0.01)
 

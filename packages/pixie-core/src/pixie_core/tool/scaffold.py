@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from pixie_core.tool.signature import Parameter, Signature
 
-__all__ = ["TEMPLATES", "NewTool", "Template", "new_tool", "tool_from_script"]
+__all__ = ["TEMPLATES", "NewTool", "Template", "new_tool", "sdk_of_the_checkout", "tool_from_script"]
 
 Template: TypeAlias = Literal["form", "stream", "chat", "cli"]
 TEMPLATES: tuple[Template, ...] = get_args(Template)
@@ -184,7 +184,7 @@ def _project(
         "",
     ]
     beside: dict[str, str | bytes] = {}
-    checkout = _sdk_of_the_checkout(tools_dir)
+    checkout = sdk_of_the_checkout(tools_dir)
     if checkout is not None:
         path = Path(os.path.relpath(checkout, tools_dir / id)).as_posix()
         lines += ["[tool.uv.sources]", f"{_SDK} = {{ path = {_toml(path)}, editable = true }}", ""]
@@ -206,7 +206,7 @@ def _toml(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _sdk_of_the_checkout(tools_dir: Path) -> Path | None:
+def sdk_of_the_checkout(tools_dir: Path) -> Path | None:
     """The SDK's folder, when the tools lie in a checkout of Pixie: a relative path then holds for everybody."""
     for folder in (tools_dir.absolute(), *tools_dir.absolute().parents):
         if (folder / "packages" / _SDK / "pyproject.toml").is_file():

@@ -69,7 +69,7 @@ def new(
         raise click.UsageError("Give either --template or --from.")
     if script is None and function is not None:
         raise click.UsageError("--function names one of a script: say --from SCRIPT.py too.")
-    with _sdk_wheel() as sdk:
+    with _sdk_wheel(tools_dir) as sdk:
         if script is not None:
             made = tool_from_script(script.expanduser(), tools_dir, function=function, id=id, name=name, sdk=sdk)
         elif id is not None:
@@ -87,15 +87,18 @@ def new(
 
 
 @contextmanager
-def _sdk_wheel() -> Iterator[Path | None]:
+def _sdk_wheel(tools_dir: Path) -> Iterator[Path | None]:
     """The wheel of pixie-tool-sdk for tools that lie outside a checkout: carried by an installed Pixie, built by one
-    that runs from a checkout.
+    that runs from a checkout. None where the tools lie in one, and take the SDK from its folder.
     """
+    from pixie_core.tool.scaffold import sdk_of_the_checkout
+
     package = Path(__file__).parents[1]
     carried = sorted(package.glob("wheels/pixie_tool_sdk-*.whl"))
     neighbour = package.parents[2] / "pixie-tool-sdk"
-    if carried or not (neighbour / "pyproject.toml").is_file():
-        yield carried[-1] if carried else None
+    inside = sdk_of_the_checkout(tools_dir) is not None
+    if inside or carried or not (neighbour / "pyproject.toml").is_file():
+        yield carried[-1] if carried and not inside else None
         return
     with TemporaryDirectory() as folder:
         command = [find_uv_bin(), "build", "--wheel", "--quiet", "--out-dir", folder, str(neighbour)]
