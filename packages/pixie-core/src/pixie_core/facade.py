@@ -47,8 +47,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Pixie", "open"]
 
-_PROGRAM = (".py", ".toml", ".lock", ".env")
-"""How the names of files end that a process is made from. Whatever else is in its folder it may write itself."""
 _LAST_SECONDS = 3.0
 """How long a validation that is under way may go on when everything is closed."""
 
@@ -397,15 +395,6 @@ class Pixie:
             for tool in self.tools.all()
         }
         self.store.index_tags(said)
-
-    def tools_changed(self, files: Mapping[str, Collection[str]]) -> None:
-        """Files of tools have changed, as a `ToolWatcher` tells: the index of tags is brought in step, and a warm
-        process whose program or environment is another now takes no new run.
-        """
-        self.index_tags()
-        for tool_id, changed in files.items():
-            if any(path.endswith(_PROGRAM) for path in changed):
-                self._renew(tool_id)
 
     def _renew(self, tool_id: str) -> None:
         """The tool's process was started for what was set before: it takes no new run."""

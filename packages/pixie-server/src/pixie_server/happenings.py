@@ -132,10 +132,10 @@ class Happenings:
         finally:
             self._readers.discard(reader)
 
-    def _files_changed(self, files: Mapping[str, frozenset[str]]) -> None:
+    def _files_changed(self, tool_ids: frozenset[str]) -> None:
         """Called by the watcher, on its thread."""
-        self._pixie.tools_changed(files)
-        self._on_loop(self._tell, Happening("tools_changed", {"tool_ids": sorted(files)}))
+        self._pixie.index_tags()
+        self._on_loop(self._tell, Happening("tools_changed", {"tool_ids": sorted(tool_ids)}))
 
     def _database_changed(self) -> None:
         """Called by the store's watcher, on its thread."""

@@ -19,7 +19,7 @@ from watchfiles._rust_notify import RustNotify
 from pixie_core.tool.source import left_behind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
     from pixie_core.tool.discovery import Tools
 
@@ -39,17 +39,16 @@ _FOLDER_SECONDS = 0.5
 
 
 class ToolWatcher:
-    """Calls `changed(files)` soon after files of tools have changed, come or gone.
+    """Calls `changed(tool_ids)` soon after files of tools have changed, come or gone.
 
         with ToolWatcher(tools, changed): ...
 
-    `files` has the paths within each tool's folder by the tool's id; none where the tool itself came or went. The ids
-    are those from before and after the change: a tool that got another id is told of by both. A storm of
+    The ids are those from before and after the change: a tool that got another id is told of by both. A storm of
     events is told of two or three times a second. `changed` is called on a thread of the watcher's own, one call at a
     time; what it raises is logged. Where the system has no watches left, it looks round by itself.
     """
 
-    def __init__(self, tools: Tools, changed: Callable[[Mapping[str, frozenset[str]]], None]) -> None:
+    def __init__(self, tools: Tools, changed: Callable[[frozenset[str]], None]) -> None:
         self._tools = tools
         self._changed = changed
         self._folder = os.path.realpath(tools.folder)  # some systems tell of real paths alone
@@ -140,30 +139,24 @@ class ToolWatcher:
 
     def _tell(self, paths: Iterable[str]) -> None:
         paths = tuple(paths)
-        files: dict[str, set[str]] = {}
-        for path in paths:
-            if (found := self._own(path)) is not None:
-                files.setdefault(found[0], set()).add(found[1])
-        if not files and self._folder not in paths:
+        folders = {name for path in paths if (name := self._folder_of(path)) is not None}
+        if not folders and self._folder not in paths:
             return
         before, self._ids = self._ids, self._ids_by_folder()
-        told: dict[str, frozenset[str]] = {tool_id: frozenset() for _, tool_id in before.items() ^ self._ids.items()}
-        for known in (before, self._ids):
-            told.update({known[name]: frozenset(within) for name, within in files.items() if name in known})
+        told = {tool_id for _, tool_id in before.items() ^ self._ids.items()}
+        told |= {tool_id for known in (before, self._ids) for name, tool_id in known.items() if name in folders}
         if not told:
             return
         try:
-            self._changed(told)
+            self._changed(frozenset(told))
         except Exception:  # noqa: BLE001 - one that fails must not keep later changes from being heard of
             _log.exception("a change of %s couldn't be handed on", ", ".join(sorted(told)))
         self._stop.wait(PAUSE_SECONDS)
 
-    def _own(self, path: str) -> tuple[str, str] | None:
-        """The name of the tool's folder that a path is in, and the path in it; None when it is no tool's own."""
+    def _folder_of(self, path: str) -> str | None:
+        """The name of the tool's folder that a path is in; None when what lies there is no tool's own."""
         name, *within = Path(os.path.relpath(path, self._folder)).parts or (".",)
-        if name.startswith(".") or (within and _no_matter(tuple(within))):
-            return None
-        return name, "/".join(within)
+        return None if name.startswith(".") or (within and _no_matter(tuple(within))) else name
 
     def _ids_by_folder(self) -> dict[str, str]:
         return {tool.folder.name: tool.id for tool in self._tools.all()}
