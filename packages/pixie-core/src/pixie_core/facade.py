@@ -24,7 +24,7 @@ from attrs import evolve
 from pixie_core.clock import system_clock
 from pixie_core.config import Settings
 from pixie_core.errors import OutputNotFound, Problem, RequestInvalid, RunNotRunning, RunsInFlight, ToolNotFound
-from pixie_core.exporters import run_zip, write_zip
+from pixie_core.exporters import Exportable, Provenance, declaration_of, file_as_output, run_zip, write_zip
 from pixie_core.run.inputs import inputs_from_form, typed_inputs
 from pixie_core.run.model import Output
 from pixie_core.runtime import Runner
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pixie_core.clock import Clock
-    from pixie_core.exporters import Archive
+    from pixie_core.exporters import Archive, Format
     from pixie_core.run import Record, Run
     from pixie_core.run.events import Status
     from pixie_core.store import LatestValidation, Page, RunSummary, ValidateJob
@@ -285,6 +285,51 @@ class Pixie:
             path = path / made.filename
         write_zip(made, path, force=force)
         return path
+
+    def exportable(self, run_id: str, key: str) -> Exportable:
+        """An output, to be looked at for what it can become, and to become it. Raises OutputNotFound."""
+        run = self.get(run_id)
+        if key not in run.outputs:
+            raise OutputNotFound(run.id, key, tuple(run.outputs))
+        manifest = self.manifest_of(run)
+        return Exportable(
+            declared=declaration_of(run, manifest, key),
+            value=self.store.resolve(run.outputs[key].value),
+            provenance=Provenance.of(run, manifest),
+            open_artefact=self.store.open_artefact,
+        )
+
+    def exportable_artefact(self, artefact_id: int) -> Exportable:
+        """A kept file likewise; for a value that is kept as JSON, the output. Raises ArtefactNotFound."""
+        found = self.store.artefact(artefact_id)
+        run = self.store.run(found.run_id)
+        if found.spilled and found.output_key is not None and found.output_key in run.outputs:
+            return self.exportable(run.id, found.output_key)
+        declared, value = file_as_output(found.id, found.filename, found.mime)
+        provenance = Provenance.of(run, self.manifest_of(run))
+        return Exportable(declared, value, provenance, self.store.open_artefact)
+
+    def formats(self, run_id: str, key: str) -> tuple[Format, ...]:
+        """What an output can become, its default first. Raises OutputNotFound."""
+        return self.exportable(run_id, key).formats()
+
+    def export_output(
+        self,
+        run_id: str,
+        key: str,
+        format: str | None = None,
+        target: Path | str | None = None,
+        *,
+        force: bool = False,
+        **options: Any,
+    ) -> Path:
+        """Write an output in a format, by default its own default, and return where. `target` is a file or a folder;
+        without it the current folder. `options` are the format's.
+
+        Raises OutputNotFound, what `Exportable.save` raises, and TargetExists unless `force`; nothing is left behind
+        when it fails.
+        """
+        return self.exportable(run_id, key).save(format, target, force=force, options=options)
 
     def manifest_of(self, run: Run) -> ToolManifest | None:
         """The manifest of the run's tool as it is today, or None when the tool is gone or invalid."""

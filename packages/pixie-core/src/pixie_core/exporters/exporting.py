@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from attrs import field, frozen
@@ -11,6 +12,7 @@ from pixie_core.errors import ExportError, UnsupportedFormat
 from pixie_core.exporters.format import Export
 from pixie_core.exporters.formats import formats_of, read_value
 from pixie_core.exporters.options import read_options
+from pixie_core.exporters.writing import write_file
 from pixie_core.filenames import clean_filename
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from pixie_core.catalogue import OutputDeclaration
     from pixie_core.exporters.format import Format, OnProgress, Provenance
 
-__all__ = ["Exported", "Prepared", "export", "prepare"]
+__all__ = ["Exportable", "Exported", "Prepared", "export", "prepare"]
 
 _IN_MEMORY = 8 * 2**20
 """Bytes of an export that are held; what is larger lies in a temporary file without a name."""
@@ -139,12 +141,69 @@ def export(
     return Exported(prepared.filename, prepared.mime, size, file)
 
 
+@frozen
+class Exportable:
+    """An output, or a file that a run left, with all that its exports need."""
+
+    declared: OutputDeclaration
+    value: Any = field(repr=False)
+    provenance: Provenance
+    open_artefact: Callable[[int], BinaryIO] = field(repr=False)
+
+    def formats(self) -> tuple[Format, ...]:
+        """What it can become, its default first."""
+        return formats_of(self.declared, self.value)
+
+    def export(
+        self,
+        format_name: str | None = None,
+        *,
+        options: Mapping[str, Any] | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Exported:
+        """It in a format, ready to be sent; see `export`."""
+        return export(
+            self.declared,
+            self.value,
+            format_name,
+            open_artefact=self.open_artefact,
+            provenance=self.provenance,
+            options=options,
+            on_progress=on_progress,
+        )
+
+    def save(
+        self,
+        format_name: str | None = None,
+        target: Path | str | None = None,
+        *,
+        force: bool = False,
+        options: Mapping[str, Any] | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Path:
+        """Write it in a format to a file, or into a folder, by default the current one; returns where.
+
+        Raises what `export` raises, and TargetExists unless `force`; nothing is left behind when it fails.
+        """
+        prepared = prepare(
+            self.declared,
+            self.value,
+            format_name,
+            open_artefact=self.open_artefact,
+            provenance=self.provenance,
+            options=options,
+            on_progress=on_progress,
+        )
+        path = Path(target) if target is not None else Path.cwd()
+        return write_file(prepared.write, path / prepared.filename if path.is_dir() else path, force=force)
+
+
 def _chosen(declared: OutputDeclaration, value: Any, name: str | None) -> Format:
     formats = formats_of(declared, value)
     names = tuple(dict.fromkeys(each.name for each in formats))
     if name is None and formats:
         return formats[0]
-    chosen = next((each for each in formats if each.name == name), None)
+    chosen = next((each for each in formats if name is not None and each.called(name)), None)
     if chosen is None:
         can = f"It can become {', '.join(names)}." if names else "It can't become any other format."
         raise UnsupportedFormat(f"{declared.label} ({declared.type}) can't become {name or 'a file'}. {can}", names)

@@ -46,7 +46,7 @@ class Provenance:
             tool_id=run.tool_id,
             tool_name=manifest.name if manifest is not None else run.tool_id,
             at=datetime.fromisoformat(run.started_at or run.created_at).astimezone(UTC),
-            pixie_version=str(run.fingerprint.get("pixie_version") or version("pixie-core")),
+            pixie_version=str(run.fingerprint.get("pixie") or version("pixie-core")),
         )
 
     def facts(self) -> dict[str, str]:
@@ -144,6 +144,13 @@ class Format:
     modules: tuple[str, ...] = ()
     adapt: Callable[[Format, OutputDeclaration, OutputValue], Format | None] | None = field(repr=False, default=None)
     """For a format that depends on the value: the one to offer, or None when this value can't become it."""
+
+    also: frozenset[str] = field(repr=False, default=frozenset())
+    """Names beside its own that mean it, or that it may have once it is adapted."""
+
+    def called(self, name: str) -> bool:
+        """Whether this name means it."""
+        return name == self.name or name in self.also
 
     @property
     def id(self) -> str:

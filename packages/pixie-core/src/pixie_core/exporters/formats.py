@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pixie_core.catalogue import OutputDeclaration, OutputValue
     from pixie_core.exporters.format import Format
 
-__all__ = ["ALL_NAMES", "FORMATS", "format_names", "formats_of", "read_value"]
+__all__ = ["FORMATS", "format_names", "formats_of", "knows_format", "read_value"]
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {each.id: each for each in (*WORDS, *DELIMITED, *WORKBOOK, *PARQUET, *STRUCTURED, *TABULATED, *CALENDAR)}
@@ -88,8 +88,11 @@ def format_names(type_name: str) -> tuple[str, ...]:
     return tuple(FORMATS[each].name if each in FORMATS else each.partition(".")[2] for each in _ids(type_name))
 
 
-ALL_NAMES: frozenset[str] = frozenset(name for type_name in OUTPUT_TYPES for name in format_names(type_name))
-"""Every name that some type knows."""
+def knows_format(type_name: str, name: str) -> bool:
+    """Whether a declaration of this type may say this name."""
+    return name in format_names(type_name) or any(
+        FORMATS[each].called(name) for each in _ids(type_name) if each in FORMATS
+    )
 
 
 def formats_of(declared: OutputDeclaration, value: Any) -> tuple[Format, ...]:
@@ -104,11 +107,12 @@ def formats_of(declared: OutputDeclaration, value: Any) -> tuple[Format, ...]:
     if typed is not None:
         offered = [fitting for each in offered if (fitting := each.for_value(declared, typed)) is not None]
     if declared.supported_export_formats is not None and typed is not None:
-        offered = [each for each in offered if each.name in declared.supported_export_formats]
+        allowed = declared.supported_export_formats
+        offered = [each for each in offered if any(map(each.called, allowed))]
     # A name stands once: code in HTML is its own source before it is a page.
     named = {each.name: each for each in reversed(offered)}
     once = [each for each in offered if named[each.name] is each]
-    return tuple(sorted(once, key=lambda each: each.name != declared.default_export_format))
+    return tuple(sorted(once, key=lambda each: not each.called(declared.default_export_format or "")))
 
 
 def read_value(declared: OutputDeclaration, value: Any) -> OutputValue | None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pixie_core.catalogue import OUTPUT_TYPES, OutputDeclaration
+from pixie_core.catalogue import OUTPUT_TYPES
 from pixie_core.exporters import markdown as md
+from pixie_core.exporters.declared import declaration_of
 from pixie_core.exporters.json_text import json_bytes
 from pixie_core.masking import masked
 from pixie_core.structure import Problems, structure
@@ -18,7 +19,7 @@ from pixie_core.structure import Problems, structure
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pixie_core.catalogue import Media, OutputValue
+    from pixie_core.catalogue import Media, OutputDeclaration, OutputValue
     from pixie_core.exporters.paths import Paths
     from pixie_core.run import Run
     from pixie_core.tool import ToolManifest
@@ -42,7 +43,7 @@ def report_markdown(run: Run, declared: ToolManifest | None, values: Mapping[str
     if not values:
         yield md.paragraph("This run left no outputs.")
     for key in _in_order(declared, values):
-        about = _declaration(run, declared, key)
+        about = declaration_of(run, declared, key)
         yield md.heading(3, about.label)
         if about.description:
             yield md.paragraph(about.description)
@@ -65,7 +66,7 @@ def _facts(run: Run, name: str) -> Iterator[str]:
         "Origin": md.inline(run.origin),
         "Tool version": md.cell(print_.get("tool_version")),
         "Python": md.cell(print_.get("python")),
-        "Pixie": md.cell(print_.get("pixie_version")),
+        "Pixie": md.cell(print_.get("pixie")),
     }
     yield md.table(["", ""], [[f"**{fact}**", said] for fact, said in facts.items() if said])
 
@@ -104,16 +105,6 @@ def _in_order(declared: ToolManifest | None, values: Mapping[str, Any]) -> list[
     """The keys as the tool declares them, then any others."""
     known = [each.key for each in declared.outputs if each.key in values] if declared else []
     return [*known, *(key for key in values if key not in known)]
-
-
-def _declaration(run: Run, declared: ToolManifest | None, key: str) -> OutputDeclaration:
-    """What is known of an output: its type is that of the run, which the tool may have changed since."""
-    output = run.outputs.get(key)
-    known = declared.output(key) if declared else None
-    kind = output.type if output is not None else known.type if known is not None else "json"
-    if known is not None and known.type == kind:
-        return known
-    return OutputDeclaration(key=key, type=kind, label=known.label if known else key)
 
 
 def _output(about: OutputDeclaration, value: Any, run: Run, paths: Paths) -> Iterator[str]:

@@ -136,7 +136,13 @@ def _in_language(format: Format, declared: OutputDeclaration, value: OutputValue
     if language not in LANGUAGES:
         return None
     ending = LANGUAGES[language]
-    return evolve(format, name=ending.removeprefix("."), ending=ending, help=f"the source, as a file of {language}")
+    return evolve(
+        format,
+        name=ending.removeprefix("."),
+        also=frozenset({"source"}),
+        ending=ending,
+        help=f"the source, as a file of {language}",
+    )
 
 
 _TEXT = "text/plain; charset=utf-8"
@@ -157,7 +163,12 @@ WORDS: tuple[Format, ...] = (
     _format("text", "patch", "text/x-diff; charset=utf-8", "a unified diff, which `patch` applies", _write_text),
     _format("markdown", "md", _MARKDOWN, "the Markdown as it is", _write_text),
     _format("markdown", "html", _HTML, "one page, rendered, to be read anywhere", _write_markdown_page),
-    _format("code", "source", _TEXT, "the source", _write_text, ending=".txt", adapt=_in_language),
+    _format(
+        *("code", "source", _TEXT, "the source", _write_text),
+        ending=".txt",
+        adapt=_in_language,
+        also=frozenset(ending.removeprefix(".") for ending in LANGUAGES.values()),
+    ),
     _format("code", "html", _HTML, "one page with the source", _write_code_page),
     _format("latex", "tex", "application/x-tex", "a LaTeX document with the formula", _write_tex),
     _format("diff", "html", _HTML, "one page with what came and what went", _write_diff_page),

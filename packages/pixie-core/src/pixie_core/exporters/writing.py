@@ -1,10 +1,11 @@
-"""A zip onto the disk: whole or not at all."""
+"""Files onto the disk: whole or not at all."""
 
 from __future__ import annotations
 
 import os
 import zipfile
 import zlib
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
 from attrs import frozen
@@ -13,10 +14,10 @@ from pixie_core.errors import ExportError, TargetExists
 from pixie_core.placing import placed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-__all__ = ["WrittenZip", "write_zip"]
+__all__ = ["WrittenZip", "write_file", "write_zip"]
 
 
 @frozen
@@ -41,17 +42,33 @@ def write_zip(
     `force`; ExportError when it can't be written or what came isn't a whole zip; and whatever reading `zip`
     raises. Whatever happens, and Ctrl+C too, no partial file is left and a file that was there stays whole.
     """
+    with _placed(target, force=force) as file:
+        size = _write(zip, file, on_progress)
+        entries = _verify(file)
+    return WrittenZip(target, size, entries)
+
+
+def write_file(write: Callable[[BinaryIO], None], target: Path, *, force: bool = False) -> Path:
+    """Have `write` write a file, and only then give it its name; returns where.
+
+    Raises TargetExists, ExportError, and whatever `write` raises; as with `write_zip` no partial file is left.
+    """
+    with _placed(target, force=force) as file:
+        write(file)
+    return target
+
+
+@contextmanager
+def _placed(target: Path, *, force: bool) -> Iterator[BinaryIO]:
     if not force and os.path.lexists(target):
         raise TargetExists(target)
     if target.is_dir():
         raise ExportError(f"{target} is a folder: name the file to write in it.")
     try:
         with placed(target, 0o644, replace=force) as file:
-            size = _write(zip, file, on_progress)
-            entries = _verify(file)
+            yield file
     except OSError as error:
         raise ExportError(f"{target} can't be written: {error.strerror or error}.") from error
-    return WrittenZip(target, size, entries)
 
 
 def _write(zip: Iterable[bytes], file: BinaryIO, on_progress: Callable[[int], None] | None) -> int:

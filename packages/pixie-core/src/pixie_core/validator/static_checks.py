@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pixie_core.catalogue import OUTPUT_TYPES
 from pixie_core.errors import Problem
+from pixie_core.exporters.formats import format_names, knows_format
 from pixie_core.tool.environment import state
 from pixie_core.validator.report import Finding, from_problems
 
@@ -74,12 +75,6 @@ def _counted(count: int, what: str) -> str:
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
-_FORMATS = frozenset({
-    "txt", "md", "html", "pdf", "docx", "json", "csv", "tex", "png", "svg", "csv-excel", "tsv", "xlsx",
-    "parquet", "ndjson", "yaml", "patch", "ics", "geojson", "kml", "gpx", "jpg", "webp", "zip", "mp3", "wav",
-    "flac", "ogg", "mp4", "webm", "gif",
-})  # fmt: skip
-"""Every format that an output can become (the page on exports)."""
 _WORDS = frozenset(
     {name for name, cls in OUTPUT_TYPES.items() if "text" in cls.views()} & {"text", "markdown", "stream_text", "code"}
 )
@@ -93,8 +88,9 @@ def _of_outputs(manifest: ToolManifest) -> Iterator[Problem]:
             *([(f"{path}.default_export_format", wanted)] if wanted is not None else []),
             *((f"{path}.supported_export_formats[{i}]", each) for i, each in enumerate(allowed or ())),
         ]:
-            if name not in _FORMATS and declared.type != "code":
-                yield Problem.unknown("format", name, where, f"known are {', '.join(sorted(_FORMATS))}", "warning")
+            if not knows_format(declared.type, name):
+                cure = f"{declared.type} becomes {', '.join(format_names(declared.type))}"
+                yield Problem.unknown("format", name, where, cure, "warning")
         if wanted is not None and allowed is not None and wanted not in allowed:
             yield Problem(f"{path}.default_export_format", f"is {wanted!r}, which supported_export_formats leaves out")
         if declared.type == "stream_text" and not declared.streaming:
