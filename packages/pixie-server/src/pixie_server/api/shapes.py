@@ -6,14 +6,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from attrs import frozen
+from attrs import asdict, frozen
 
 from pixie_core.catalogue.base import field
+from pixie_core.exporters import option_help
 from pixie_core.tool import Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from pixie_core.exporters import Format
     from pixie_core.run import Run
     from pixie_core.run.events import Artefact
     from pixie_core.store import ValidateJob
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = [
     "ArtefactOut",
     "ErrorOut",
+    "FormatOption",
+    "FormatOut",
     "Health",
     "RunError",
     "RunOut",
@@ -286,3 +290,45 @@ class Labelled:
     """How the label is now."""
 
     label: str | None = field(help="the run's name; null when it has none")
+
+
+@frozen(kw_only=True)
+class FormatOption:
+    """One thing that can be chosen of a format."""
+
+    name: str = field(help="its name in the query")
+    type: Literal["integer", "number", "boolean", "string"] = field(help="what it takes")
+    help: str = field(help="what it is")
+    default: Any = field(help="what holds when it isn't said")
+    choices: list[str] = field(help="the only words that it takes; empty when it takes any")
+    minimum: float | None = field(help="the least that it takes")
+    maximum: float | None = field(help="the most that it takes")
+
+
+@frozen(kw_only=True)
+class FormatOut:
+    """A format that an output can become."""
+
+    name: str = field(help="what to ask for")
+    ending: str = field(help="of the file's name, with its dot")
+    mime: str = field(help="the media type")
+    help: str = field(help="what it is good for")
+    available: bool = field(help="false: it needs an extra that isn't installed")
+    extra: str | None = field(help="the extra that it needs")
+    options: list[FormatOption] = field(help="what can be chosen")
+
+    @classmethod
+    def all_of(cls, formats: Sequence[Format]) -> list[FormatOut]:
+        """Several, in their order."""
+        return [
+            cls(
+                name=each.name,
+                ending=each.ending,
+                mime=each.mime,
+                help=each.help,
+                available=each.available,
+                extra=each.extra,
+                options=[FormatOption(**{**asdict(one), "choices": list(one.choices)}) for one in option_help(each)],
+            )
+            for each in formats
+        ]

@@ -2,6 +2,9 @@
 
 from .artefact_out import ArtefactOut
 from .error_out import ErrorOut
+from .format_option import FormatOption
+from .format_option_type import FormatOptionType
+from .format_out import FormatOut
 from .health import Health
 from .label_body import LabelBody
 from .labelled import Labelled
@@ -47,6 +50,9 @@ from .verdict_out_overall import VerdictOutOverall
 __all__ = (
     "ArtefactOut",
     "ErrorOut",
+    "FormatOption",
+    "FormatOptionType",
+    "FormatOut",
     "Health",
     "LabelBody",
     "Labelled",

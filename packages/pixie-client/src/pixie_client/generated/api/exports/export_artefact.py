@@ -1,0 +1,227 @@
+from http import HTTPStatus
+from io import BytesIO
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.error_out import ErrorOut
+from ...types import UNSET, File, Response, Unset
+
+
+def _get_kwargs(
+    artefact_id: int,
+    *,
+    format_: str | Unset = UNSET,
+    headings: str | Unset = UNSET,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["format"] = format_
+
+    params["headings"] = headings
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/artefacts/{artefact_id}/export".format(
+            artefact_id=quote(str(artefact_id), safe=""),
+        ),
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ErrorOut | File | None:
+    if response.status_code == 200:
+        response_200 = File(payload=BytesIO(response.content))
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = ErrorOut.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 403:
+        response_403 = ErrorOut.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = ErrorOut.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 413:
+        response_413 = ErrorOut.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 415:
+        response_415 = ErrorOut.from_dict(response.json())
+
+        return response_415
+
+    if response.status_code == 422:
+        response_422 = ErrorOut.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 501:
+        response_501 = ErrorOut.from_dict(response.json())
+
+        return response_501
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ErrorOut | File]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    artefact_id: int,
+    *,
+    client: AuthenticatedClient | Client,
+    format_: str | Unset = UNSET,
+    headings: str | Unset = UNSET,
+) -> Response[ErrorOut | File]:
+    """One kept file as a file of a format
+
+    Args:
+        artefact_id (int):
+        format_ (str | Unset):
+        headings (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorOut | File]
+    """
+
+    kwargs = _get_kwargs(
+        artefact_id=artefact_id,
+        format_=format_,
+        headings=headings,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    artefact_id: int,
+    *,
+    client: AuthenticatedClient | Client,
+    format_: str | Unset = UNSET,
+    headings: str | Unset = UNSET,
+) -> ErrorOut | File | None:
+    """One kept file as a file of a format
+
+    Args:
+        artefact_id (int):
+        format_ (str | Unset):
+        headings (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorOut | File
+    """
+
+    return sync_detailed(
+        artefact_id=artefact_id,
+        client=client,
+        format_=format_,
+        headings=headings,
+    ).parsed
+
+
+async def asyncio_detailed(
+    artefact_id: int,
+    *,
+    client: AuthenticatedClient | Client,
+    format_: str | Unset = UNSET,
+    headings: str | Unset = UNSET,
+) -> Response[ErrorOut | File]:
+    """One kept file as a file of a format
+
+    Args:
+        artefact_id (int):
+        format_ (str | Unset):
+        headings (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorOut | File]
+    """
+
+    kwargs = _get_kwargs(
+        artefact_id=artefact_id,
+        format_=format_,
+        headings=headings,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    artefact_id: int,
+    *,
+    client: AuthenticatedClient | Client,
+    format_: str | Unset = UNSET,
+    headings: str | Unset = UNSET,
+) -> ErrorOut | File | None:
+    """One kept file as a file of a format
+
+    Args:
+        artefact_id (int):
+        format_ (str | Unset):
+        headings (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorOut | File
+    """
+
+    return (
+        await asyncio_detailed(
+            artefact_id=artefact_id,
+            client=client,
+            format_=format_,
+            headings=headings,
+        )
+    ).parsed

@@ -1,0 +1,110 @@
+"""The JSON routes about what outputs and kept files can become."""
+
+import csv
+import io
+import json
+
+import duckdb
+import openpyxl
+import pytest
+
+from pixie_core.exporters import FORMATS, option_help
+from pixie_server.api.exports import How
+
+
+@pytest.fixture(scope="module")
+def added(live):
+    """A run with a number and a table."""
+    return live.run("adder", a=3, b=4)
+
+
+def export(live, run, key, **query):
+    """The answer of the route."""
+    return live.get(f"/api/runs/{run['id']}/outputs/{key}/export", params=query)
+
+
+def test_the_formats_of_an_output_begin_with_its_default(live, added):
+    """With what each is good for and what can be chosen."""
+    formats = live.get(f"/api/runs/{added['id'][:8]}/outputs/steps/formats").json()
+    names = [each["name"] for each in formats]
+    assert names == ["csv", "csv-excel", "tsv", "xlsx", "parquet", "json", "ndjson", "md", "html"]
+    assert formats[0]["mime"] == "text/csv; charset=utf-8"
+    assert formats[0]["available"] is True
+    assert formats[0]["options"][0]["choices"] == ["labels", "keys"]
+    assert all(each["help"] for each in formats)
+
+
+def test_without_a_format_the_default_is_sent(live, added):
+    """As a download with a name, and its exact length."""
+    answer = export(live, added, "steps")
+    assert list(csv.reader(io.StringIO(answer.text))) == [["N"], ["3"], ["4"], ["7"]]
+    assert int(answer.headers["Content-Length"]) == len(answer.content)
+    name = f"adder-steps-{added['id'][:8]}.csv"
+    assert answer.headers["Content-Disposition"].startswith(f'attachment; filename="{name}"')
+
+
+def test_every_format_of_a_table_holds_the_same_numbers(live, added, tmp_path):
+    """Read by other libraries than those that wrote them."""
+    book = openpyxl.load_workbook(io.BytesIO(export(live, added, "steps", format="xlsx").content))
+    assert [[cell.value for cell in row] for row in book.active.iter_rows()] == [["N"], [3], [4], [7]]
+    file = tmp_path / "steps.parquet"
+    file.write_bytes(export(live, added, "steps", format="parquet").content)
+    assert duckdb.sql(f"select * from '{file}'").fetchall() == [(3,), (4,), (7,)]
+    assert export(live, added, "steps", format="json").json() == [{"n": 3}, {"n": 4}, {"n": 7}]
+    lines = export(live, added, "steps", format="ndjson").text.splitlines()
+    assert [json.loads(line) for line in lines] == [{"n": 3}, {"n": 4}, {"n": 7}]
+
+
+def test_an_option_is_heard(live, added):
+    """The columns by their keys."""
+    assert export(live, added, "steps", format="csv", headings="keys").text.splitlines()[0] == "n"
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "code", "says"),
+    [
+        ({"format": "mp3"}, 415, "unsupported_format", "csv, csv-excel, tsv, xlsx, parquet, json, ndjson, md, html"),
+        ({"format": "csv", "headings": "names"}, 422, "request_invalid", "labels"),
+        ({"format": "json", "headings": "keys"}, 422, "request_invalid", "json has no options"),
+        ({"formatt": "csv"}, 422, "request_invalid", "did you mean format?"),
+    ],
+)
+def test_what_cannot_be_had_is_refused_with_what_can(live, added, query, status, code, says):
+    """Nothing is substituted silently."""
+    answer = export(live, added, "steps", **query)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert says in answer.text
+
+
+def test_an_output_that_is_not_there_is_404(live, added):
+    """With those that are."""
+    answer = export(live, added, "stepps")
+    assert (answer.status_code, answer.json()["code"]) == (404, "output_not_found")
+    assert live.get(f"/api/runs/{added['id']}/outputs/stepps/formats").status_code == 404
+
+
+def test_an_artefact_that_is_not_there_is_404(live):
+    """Its formats and its export alike."""
+    for path in ("formats", "export"):
+        answer = live.get(f"/api/artefacts/999999/{path}")
+        assert (answer.status_code, answer.json()["code"]) == (404, "artefact_not_found")
+
+
+def test_a_missing_extra_is_501_and_named(live, added, monkeypatch):
+    """So that the reader knows what to install."""
+    from attrs import evolve
+
+    import pixie_core.exporters.formats as registry
+
+    lacking = evolve(FORMATS["rows.csv"], extra="tables", modules=("no_such_module",))
+    monkeypatch.setattr(registry, "FORMATS", {**FORMATS, "rows.csv": lacking})
+    answer = export(live, added, "steps", format="csv")
+    assert (answer.status_code, answer.json()["code"]) == (501, "missing_extra")
+    assert "pixie-core[tables]" in answer.json()["detail"]
+    formats = live.get(f"/api/runs/{added['id']}/outputs/steps/formats").json()
+    assert (formats[0]["available"], formats[0]["extra"]) == (False, "tables")
+
+
+def test_the_query_knows_every_option_of_every_format():
+    """One that is added to a format is in the address too."""
+    assert set(How.__annotations__) == {"format"} | {one.name for each in FORMATS.values() for one in option_help(each)}
