@@ -1,5 +1,5 @@
 """Zips from strangers: whatever can be read in two ways, or reaches out of its folder, is refused before it is
-unpacked (security.md, I1 to I4)."""
+unpacked."""
 
 import io
 import struct

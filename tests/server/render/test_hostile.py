@@ -1,4 +1,4 @@
-"""Whatever a tool or a user writes is words on the page and nothing else (security.md X8)."""
+"""Whatever a tool or a user writes is words on the page and nothing else."""
 
 import json
 

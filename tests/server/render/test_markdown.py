@@ -1,4 +1,4 @@
-"""Markdown from tools can say what it likes and do nothing (security.md X1, X2, X3)."""
+"""Markdown from tools can say what it likes and do nothing."""
 
 import time
 

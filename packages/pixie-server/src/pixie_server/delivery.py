@@ -35,7 +35,7 @@ def content_disposition(kind: str, filename: str) -> str:
 
 
 async def deliver_artefact(served: Served, artefact_id: int) -> Response:
-    """The bytes of an artefact as security.md D5 says: our own types, our own policy, one range at most."""
+    """The bytes of an artefact: our own types, our own policy, one range at most."""
     artefact = await served.bridge(served.pixie.store.artefact, artefact_id)
     opened = await served.bridge(served.pixie.store.open_artefact, artefact_id)
     kind = served_as(artefact.filename)

@@ -1,6 +1,4 @@
-"""How a kept file is served: by its name's ending, never by the tool's word or the machine's tables
-(security.md D5).
-"""
+"""How a kept file is served: by its name's ending, never by the tool's word or the machine's tables."""
 
 from __future__ import annotations
 

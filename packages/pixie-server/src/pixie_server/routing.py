@@ -46,9 +46,7 @@ class Answer:
 
 @frozen(kw_only=True)
 class Route:
-    """One method of one path. `page`: a full page that links from elsewhere may open (security.md D2, rule
-    6).
-    """
+    """One method of one path. `page`: a full page that links from elsewhere may open."""
 
     method: Method
     path: str

@@ -44,7 +44,7 @@ class Paths:
 
 
 def is_file_input(value: Any) -> bool:
-    """True for what is recorded in place of a file that was sent (settled.md 4)."""
+    """True for what is recorded in place of a file that was sent."""
     return isinstance(value, dict) and value.keys() == {"sha256", "filename", "mime", "size"}
 
 

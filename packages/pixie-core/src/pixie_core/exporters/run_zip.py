@@ -1,6 +1,6 @@
 """A run as a zip: inputs.json, outputs.json, report.md, the files, and run.json, which lists them all.
 
-settled.md 25; the entries lie at the root. Text is deflated; what is packed already is stored.
+The entries lie at the root. Text is deflated; what is packed already is stored.
 """
 
 from __future__ import annotations

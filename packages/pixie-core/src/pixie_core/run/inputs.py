@@ -4,7 +4,7 @@ declaration.
 This is the only place that does so. The tool isn't started before its inputs are right.
 
 A conversation (`layout: chat`) sends `messages`, with the new turn last, and `history`, the turns before it,
-beside its declared inputs (settled.md 14).
+beside its declared inputs.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def inputs_from_form(
 
 
 def typed_inputs(manifest: ToolManifest, given: Any) -> dict[str, Any]:
-    """The inputs of a request, each checked; a key that wasn't sent takes its default (settled.md 13).
+    """The inputs of a request, each checked; a key that wasn't sent takes its default.
 
     Raises InputsInvalid with every problem, each at `$.<key>`.
     """

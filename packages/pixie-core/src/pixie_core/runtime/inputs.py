@@ -1,7 +1,7 @@
 """The inputs of a run in their two forms: as they are recorded, and as the tool gets them.
 
 A file comes as a data URL. It is kept once, by its hash, and what is recorded in its place is `{sha256, filename,
-mime, size}` (settled.md 4); the tool gets the data URL all the same, or a part of a multipart form.
+mime, size}`; the tool gets the data URL all the same, or a part of a multipart form.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def as_sent(
 def as_multipart(
     tool: Tool, recorded: Mapping[str, Any], store: Store, run_id: str, artefacts_dir: str
 ) -> tuple[str, bytes]:
-    """Content type and body of POST /run for `input_transport: multipart` (settled.md 13).
+    """Content type and body of POST /run for `input_transport: multipart`.
 
     `inputs` holds what isn't a file, as JSON; each file is a part under its key. Tools that aren't on the SDK get
     each value as a field of its own as well, as HTML forms send them: what is null is no field.

@@ -1,6 +1,6 @@
 """The files of runs: `artefacts/<tool>/<run>/<name>`, their bytes stored once in `artefacts/.blobs/`.
 
-A file is published in the order of security.md D9: a temporary file in the same file system, hashed as it is
+A file is published in this order: a temporary file in the same file system, hashed as it is
 written; fsync; the blob, under its SHA-256; a hard link under its name; fsync of the directories; and only then
 may a row point at it. Links never overwrite. Whatever the moment of a crash, a file under its name is whole.
 

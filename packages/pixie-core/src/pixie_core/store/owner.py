@@ -1,7 +1,7 @@
 """Who a running run, or a temporary file, belongs to: a process that can be told from any later one.
 
 A pid is given again after its process has ended; with the boot's id and the moment the process started it is
-unique (security.md D8: identity = boot id + pid + start ticks).
+unique (identity = boot id + pid + start ticks).
 """
 
 from __future__ import annotations

@@ -74,9 +74,7 @@ class Tool:
 
     @property
     def uses_sdk(self) -> bool:
-        """True when pyproject.toml says that the process takes a token and an inherited socket (settled.md
-        17).
-        """
+        """True when pyproject.toml says that the process takes a token and an inherited socket."""
         try:
             document = tomllib.loads((self.folder / "pyproject.toml").read_text(encoding="utf-8"))
         except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["ID_PATTERN", "RESERVED_INPUT_KEYS", "Secret", "ToolManifest", "read_manifest"]
 
 RESERVED_INPUT_KEYS = frozenset({"inputs", "run_id", "_pixie"})
-"""Names that the body of POST /run uses itself (settled.md 13)."""
+"""Names that the body of POST /run uses itself."""
 
 
 @frozen(kw_only=True)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["CONFIG", "island", "render", "sayable", "static_url"]
 
 CONFIG = {
-    # security.md D4: nothing of what htmx can evaluate, insert or fetch beyond what these pages use.
+    # Nothing of what htmx can evaluate, insert or fetch beyond what these pages use.
     "allowEval": False,
     "allowScriptTags": False,
     "historyCacheSize": 0,

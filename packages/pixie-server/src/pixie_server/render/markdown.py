@@ -1,4 +1,4 @@
-"""Markdown from tools: parsed with HTML off, then cleaned by an allow-list (security.md D4).
+"""Markdown from tools: parsed with HTML off, then cleaned by an allow-list.
 
 Headings begin below the label that stands over them and skip no level. A picture is shown when it comes along (a data
 URL, an artefact); one from elsewhere becomes a link, and nothing is fetched.
