@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pixie_core.catalogue import OUTPUT_TYPES
 from pixie_core.exporters.calendar import CALENDAR
 from pixie_core.exporters.delimited import DELIMITED
+from pixie_core.exporters.document import DOCUMENT
 from pixie_core.exporters.parquet import PARQUET
 from pixie_core.exporters.structured import STRUCTURED
 from pixie_core.exporters.tabulated import TABULATED
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["FORMATS", "format_names", "formats_of", "knows_format", "read_value"]
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
-    {each.id: each for each in (*WORDS, *DELIMITED, *WORKBOOK, *PARQUET, *STRUCTURED, *TABULATED, *CALENDAR)}
+    {each.id: each for each in (*WORDS, *DOCUMENT, *DELIMITED, *WORKBOOK, *PARQUET, *STRUCTURED, *TABULATED, *CALENDAR)}
 )
 """Every format by its id, such as `rows.csv`."""
 
