@@ -2,31 +2,151 @@
 
 from __future__ import annotations
 
+import inspect
+import json
 from pathlib import Path
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import attrs
 
+from pixie_core.catalogue import INPUT_TYPES, OUTPUT_TYPES, InputDeclaration, OutputDeclaration
+from pixie_core.catalogue.base import Nested, Records
 from pixie_core.config import Settings, variable
+from pixie_core.errors import PixieError
+from pixie_core.tool import ToolManifest
+from pixie_server.outcomes import OUTCOMES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 HERE = Path(__file__).resolve().parent
+MADE = "(Made by `docs/make.py`.)"
 
 
-def settings_page() -> str:
-    """The page of settings, from the declaration of `Settings`."""
-    lines = [
+def settings_page() -> Iterator[str]:
+    """Every setting, from the declaration of `Settings`."""
+    yield from (
         "# Settings",
         "",
         "Each is an environment variable, or a line in `.env` in the data folder; the environment wins.",
         "A wrong value stops the start with a message that names the variable, the value and what is allowed.",
-        "(Made by `docs/make.py`.)",
+        MADE,
         "",
         "| variable | default | unit | |",
         "|---|---|---|---|",
-    ]
+    )
     for each in attrs.fields(Settings):
         default = "the current folder" if each.name == "home" else f"`{_shown(each.default)}`"
-        lines.append(f"| `{variable(each)}` | {default} | {each.metadata['unit']} | {each.metadata['help']} |")
-    return "\n".join(lines) + "\n"
+        yield f"| `{variable(each)}` | {default} | {each.metadata['unit']} | {each.metadata['help']} |"
+
+
+def types_page() -> Iterator[str]:
+    """Every type of input and output, from the catalogue."""
+    yield from (
+        "# Types",
+        "",
+        "What `tool.json` can ask for and what a tool can answer. " + MADE,
+        "`pixie schema input TYPE` and `pixie schema output TYPE` print the same as JSON Schema.",
+        "",
+        "## tool.json",
+        "",
+        *_fields(ToolManifest, without={"raw"}),
+        "",
+        "## Every input",
+        "",
+        *_fields(InputDeclaration),
+        "",
+        "## Every output",
+        "",
+        *_fields(OutputDeclaration),
+        "",
+        "# Input types",
+    )
+    shared = {each.name for each in attrs.fields(InputDeclaration)}
+    for name, cls in INPUT_TYPES.items():
+        yield from ("", f"## {name}", "", inspect.getdoc(cls) or "", "", *_fields(cls, without=shared))
+        yield from ("", *_json(cls.example))
+    yield from ("", "# Output types")
+    for name, cls in OUTPUT_TYPES.items():
+        views = ", ".join(cls.views())
+        yield from ("", f"## {name}", "", inspect.getdoc(cls) or "", "", *_fields(cls), "", f"Views: {views}.", "")
+        yield from _json(cls.example)
+
+
+def errors_page() -> Iterator[str]:
+    """Every error with its code, status and exit code."""
+    yield from (
+        "# Errors",
+        "",
+        "Over HTTP an error is a problem document (RFC 9457) with a stable `code`; a command ends with an exit code.",
+        MADE,
+        "",
+        "| code | status | exit code | |",
+        "|---|---|---|---|",
+    )
+    for cls, known in sorted(OUTCOMES.items(), key=lambda row: row[0].code):
+        if cls is not PixieError:
+            said = (inspect.getdoc(cls) or "").split("\n\n", maxsplit=1)[0].replace("\n", " ").replace("|", "\\|")
+            yield f"| `{cls.code}` | {known.status} | {known.exit_code} | {said} |"
+
+
+def _fields(cls: type, without: Iterable[str] = ()) -> Iterator[str]:
+    """A table of a class's own fields, and one for each class that stands in them."""
+    hints = get_type_hints(cls, include_extras=True)
+    rows = [each for each in attrs.fields(cls) if each.name not in set(without)]
+    if not rows:
+        return
+    yield from ("| field | type | default | |", "|---|---|---|---|")
+    for each in rows:
+        needed = each.default is attrs.NOTHING
+        default = "**required**" if needed else f"`{_shown(each.default)}`" if _plain(each.default) else ""
+        yield f"| `{each.name}` | {_type(hints[each.name])} | {default} | {each.metadata.get('help', '')} |"
+    for part in dict.fromkeys(part for each in rows for part in _parts(hints[each.name])):
+        if part not in {cls, InputDeclaration, OutputDeclaration}:
+            yield from ("", f"A `{part.__name__}`: {(inspect.getdoc(part) or '').splitlines()[0]}", "", *_fields(part))
+
+
+def _parts(hint: Any) -> Iterator[type]:
+    """The attrs classes in an annotation, those of records among them."""
+    if isinstance(hint, Records | Nested):
+        yield hint.of
+    elif isinstance(hint, type) and attrs.has(hint):
+        yield hint
+    elif get_origin(hint) is Annotated:
+        yield from (part for each in hint.__metadata__ for part in _parts(each))
+    else:
+        yield from (part for each in get_args(hint) for part in _parts(each))
+
+
+_SCALARS = {str: "string", int: "integer", float: "number", bool: "boolean", NoneType: "null", Any: "any"}
+
+
+def _type(hint: Any) -> str:
+    """An annotation in JSON's words, as a cell of a table."""
+    return f"`{_words(hint)}`".replace("|", "\\|")
+
+
+def _words(hint: Any) -> str:
+    origin, args = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        marked = next((each for each in hint.__metadata__ if isinstance(each, Records | Nested)), None)
+        if marked is None:
+            return _words(args[0])
+        return f"list of {marked.of.__name__}" if isinstance(marked, Records) else marked.of.__name__
+    if origin in {Union, UnionType}:
+        return " | ".join(map(_words, args))
+    if origin is Literal:
+        return " | ".join(map(json.dumps, args))
+    if origin in {list, tuple}:
+        return f"list of {_words(args[0])}"
+    if origin is dict or hint is dict:
+        return "object"
+    return _SCALARS.get(hint) or hint.__name__
+
+
+def _plain(default: object) -> bool:
+    return default is None or isinstance(default, bool | int | float | str)
 
 
 def _shown(default: object) -> str:
@@ -35,8 +155,21 @@ def _shown(default: object) -> str:
     return str(default).lower() if isinstance(default, bool) else str(default)
 
 
-PAGES = {"settings.md": settings_page}
+def _json(example: Any) -> Iterator[str]:
+    text = json.dumps(example, ensure_ascii=False, indent=2)
+    if len(text) > 1200:
+        text = text[:1200].rsplit("\n", 1)[0] + "\n  …"
+    yield from ("```json", text, "```")
+
+
+PAGES = {"settings.md": settings_page, "types.md": types_page, "errors.md": errors_page}
+
+
+def page(name: str) -> str:
+    """A derived page as it should be."""
+    return "\n".join(PAGES[name]()) + "\n"
+
 
 if __name__ == "__main__":
-    for name, page in PAGES.items():
-        (HERE / name).write_text(page(), encoding="utf-8")
+    for each in PAGES:
+        (HERE / each).write_text(page(each), encoding="utf-8")
