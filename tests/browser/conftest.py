@@ -1,10 +1,6 @@
 """A browser, and a served Pixie to look at."""
 
-import os
-import shutil
-
 import pytest
-from playwright.sync_api import expect, sync_playwright
 
 from tests.server.live_pixie import add_tool, add_tools, live_pixie
 
@@ -55,22 +51,6 @@ def live(tmp_path_factory):
     add_tool(home / "tools", CURVE_MANIFEST, CURVE)
     with live_pixie(home) as served:
         yield served
-
-
-# What comes within 100 ms on a quiet machine may take seconds on a busy one; a test only says that it comes.
-expect.set_options(timeout=20_000)
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """Debian's Chromium, headless. Not for the whole session: Playwright keeps an event loop running meanwhile."""
-    path = os.environ.get("PIXIE_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    assert path, "the tests of the pages need Chromium: apt install chromium"
-    quiet = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=quiet)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

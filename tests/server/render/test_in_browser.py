@@ -1,11 +1,10 @@
 """The dashboard in a real browser: forms, live runs, charts, keys, without scripts, and what axe says of it."""
 
 import re
-import shutil
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from pixie_server import assets
 from tests.server.live_pixie import add_tool, add_tools, live_pixie
@@ -92,10 +91,6 @@ MANIFESTS = [
 ]
 
 
-# What comes within 100 ms on a quiet machine may take seconds on a busy one; a test only says that it comes.
-expect.set_options(timeout=20_000)
-
-
 @pytest.fixture(scope="module")
 def dashboard(tmp_path_factory):
     """A served Pixie with tools to look at, and the front-end libraries."""
@@ -106,17 +101,6 @@ def dashboard(tmp_path_factory):
         add_tool(home / "tools", manifest, program)
     with live_pixie(home) as served:
         yield served
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """The system's Chromium."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    assert found, "these tests look at the pages in Chromium: install it (Debian: apt install chromium)"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ from pixie_core.run.inputs import inputs_from_form, typed_inputs
 from pixie_core.run.model import Output
 from pixie_core.runtime import Runner
 from pixie_core.runtime.inputs import as_sent
+from pixie_core.runtime.suggestions import suggestions
 from pixie_core.store import RunFilter, Store
 from pixie_core.tool import Tools
 from pixie_core.validator import ValidateJobs, Validator, update_fixtures, validate
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from pixie_core.exporters import Archive, Format
     from pixie_core.run import Record, Run
     from pixie_core.run.events import Status
+    from pixie_core.runtime.suggestions import Suggestion
     from pixie_core.store import LatestValidation, Page, RunSummary, ValidateJob
     from pixie_core.tool import Limits, Tool, ToolManifest
     from pixie_core.validator import Check, Report, UpdatedFixture
@@ -361,6 +363,10 @@ class Pixie:
             with suppress(RunNotRunning):  # it ended meanwhile, which is what is wanted
                 self.runner.cancel(run_id)
         return self.runner.launcher.stop(tool_id) or bool(in_flight)
+
+    def suggestions(self, tool_id: str, endpoint: str, query: str) -> list[Suggestion]:
+        """What the tool suggests for an autocomplete input, by the name of its endpoint; see `runtime.suggestions`."""
+        return suggestions(self.runner.launcher, self.tools.get(tool_id), endpoint, query)
 
     def last_inputs(self, tool_id: str) -> dict[str, Any]:
         """The inputs of the tool's newest run, as far as it still has such inputs; empty when it has never

@@ -18,8 +18,10 @@ from pixie_core.errors import (
     RequestInvalid,
     RunNotFound,
     RunNotRunning,
+    ToolAnsweredGarbage,
     ToolNotFound,
     ToolNotInstalled,
+    ToolStartFailed,
 )
 from pixie_server import render
 from pixie_server.api.shapes import RunOut
@@ -247,3 +249,31 @@ def _tools_changed(pixie: Pixie, query: ToolsChangedQuery) -> Response:
     if query.version == frame.version():
         return Response(status=204)
     return html(render.sidebar_tools(frame, query.here))
+
+
+@frozen(kw_only=True)
+class SuggestQuery:
+    """What has been typed."""
+
+    q: str = field(help="the text so far", default="")
+
+
+@frozen(kw_only=True)
+class SuggestionOut:
+    """One value that a tool suggests."""
+
+    value: str | float = field(help="the value")
+    label: str = field(help="the words for it")
+
+
+@routes.get(
+    "/tool/<tool_id>/autocomplete/<endpoint>",
+    query=SuggestQuery,
+    answer=list[SuggestionOut],
+    errors=(ToolNotFound, ManifestInvalid, ToolNotInstalled, ToolStartFailed, ToolAnsweredGarbage, RequestInvalid),
+    path_examples={**_EXAMPLES, "endpoint": "cities"},
+)
+async def tool_suggestions(served: Served, tool_id: str, endpoint: str, query: SuggestQuery) -> list[SuggestionOut]:
+    """What the tool suggests for an autocomplete input while somebody types."""
+    found = await served.bridge.slowly(served.pixie.suggestions, tool_id, endpoint, query.q)
+    return [SuggestionOut(value=each.value, label=each.label) for each in found]

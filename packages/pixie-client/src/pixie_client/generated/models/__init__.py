@@ -30,6 +30,7 @@ from .start_run_body import StartRunBody
 from .start_run_body_inputs import StartRunBodyInputs
 from .stop_tool_body import StopToolBody
 from .stopped import Stopped
+from .suggestion_out import SuggestionOut
 from .tool_changes import ToolChanges
 from .tool_detail import ToolDetail
 from .tool_detail_declaration_type_0 import ToolDetailDeclarationType0
@@ -78,6 +79,7 @@ __all__ = (
     "StartRunBodyInputs",
     "StopToolBody",
     "Stopped",
+    "SuggestionOut",
     "ToolChanges",
     "ToolDetail",
     "ToolDetailDeclarationType0",

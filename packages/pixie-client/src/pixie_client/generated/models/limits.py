@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, Self, TypeVar, cast
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
 
@@ -21,7 +20,6 @@ class Limits:
     """ memory limit of the process tree, in MB of 2²⁰ bytes """
     max_runtime_seconds: int | None | Unset = UNSET
     """ wall-clock limit of one run, in seconds """
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         warm_keep_seconds: int | None | Unset
@@ -43,7 +41,7 @@ class Limits:
             max_runtime_seconds = self.max_runtime_seconds
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+
         field_dict.update({})
         if warm_keep_seconds is not UNSET:
             field_dict["warm_keep_seconds"] = warm_keep_seconds
@@ -93,21 +91,4 @@ class Limits:
             max_runtime_seconds=max_runtime_seconds,
         )
 
-        limits.additional_properties = d
         return limits
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, Self, TypeVar, cast
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
 
@@ -25,7 +24,6 @@ class ToolChanges:
     """ kept, but out of sight; null: as tool.json says """
     sort_order: int | None | Unset = UNSET
     """ its rank in lists, the smallest first; null: none """
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         favourited = self.favourited
@@ -51,7 +49,7 @@ class ToolChanges:
             sort_order = self.sort_order
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+
         field_dict.update({})
         if favourited is not UNSET:
             field_dict["favourited"] = favourited
@@ -108,21 +106,4 @@ class ToolChanges:
             sort_order=sort_order,
         )
 
-        tool_changes.additional_properties = d
         return tool_changes
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, Self, TypeVar, cast
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
 
@@ -17,7 +16,6 @@ class ValidateJobBody:
 
     tool_ids: list[str] | None | Unset = UNSET
     """ their ids; without them all that aren't archived """
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         tool_ids: list[str] | None | Unset
@@ -30,7 +28,7 @@ class ValidateJobBody:
             tool_ids = self.tool_ids
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+
         field_dict.update({})
         if tool_ids is not UNSET:
             field_dict["tool_ids"] = tool_ids
@@ -62,21 +60,4 @@ class ValidateJobBody:
             tool_ids=tool_ids,
         )
 
-        validate_job_body.additional_properties = d
         return validate_job_body
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

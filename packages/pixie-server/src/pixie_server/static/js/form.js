@@ -11,6 +11,7 @@ export function prepareForm(root) {
   for (const track of all(root, 'input[type="range"][data-for]')) link(track);
   for (const field of all(root, "[data-show-if]")) depend(field);
   for (const input of all(root, 'input[type="file"][data-max-bytes]')) measure(input);
+  for (const input of all(root, "input[data-suggest]")) suggest(input);
 }
 
 document.addEventListener("keydown", (event) => {
@@ -33,6 +34,32 @@ function nudge(input, by) {
   const most = input.max === "" ? Infinity : Number(input.max);
   input.value = String(Number(Math.min(most, Math.max(least, from + by)).toPrecision(12)));
   input.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+// Suggestions of the tool: asked for when typing pauses; an answer that was overtaken is dropped.
+function suggest(input) {
+  const places = document.getElementById(input.getAttribute("list"));
+  const address = form().getAttribute("action").replace(/\/run$/, "") + input.dataset.suggest;
+  let pause = 0;
+  let asking = new AbortController();
+  const ask = async () => {
+    asking.abort();
+    asking = new AbortController();
+    const answer = await fetch(`${address}?q=${encodeURIComponent(input.value)}`, { signal: asking.signal }).catch(() => null);
+    if (!answer?.ok) return;
+    const options = (await answer.json()).map(({ value, label }) => {
+      const option = document.createElement("option");
+      option.value = value;
+      option.label = label;
+      return option;
+    });
+    places.replaceChildren(...options);
+  };
+  input.addEventListener("input", () => {
+    clearTimeout(pause);
+    pause = setTimeout(ask, 250);
+  });
+  input.addEventListener("focus", ask, { once: true });
 }
 
 function link(track) {
