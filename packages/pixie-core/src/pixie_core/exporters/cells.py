@@ -6,7 +6,7 @@ import json
 import math
 import re
 from datetime import UTC, date, datetime
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pixie_core.catalogue.figures import is_date
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pixie_core.catalogue import Rows
     from pixie_core.exporters.format import OnProgress
 
-__all__ = ["batches", "cell_text", "finite", "finite_json", "json_text", "kinds", "moment", "sayable", "unique_names"]
+__all__ = ["batches", "cell_text", "finite", "finite_json", "json_text", "moment", "sayable", "unique_names"]
 
 _HALVES = re.compile(r"[\ud800-\udfff]")
 
@@ -66,11 +66,6 @@ def finite_json(value: Any) -> Any:
 def sayable(text: str) -> str:
     """The text with � in place of each half of a surrogate pair, which UTF-8 can't say."""
     return text if text.isascii() else _HALVES.sub("\ufffd", text)
-
-
-def kinds(batch: Iterable[Sequence[Any]]) -> set[type]:
-    """The types of all cells."""
-    return set(map(type, chain.from_iterable(batch)))
 
 
 def moment(cell: Any, kind: str) -> date | datetime | None:

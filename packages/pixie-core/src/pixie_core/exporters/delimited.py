@@ -14,11 +14,11 @@ from typing import IO, TYPE_CHECKING, Any, Literal
 from attrs import frozen
 
 from pixie_core.catalogue.base import field
-from pixie_core.exporters.cells import batches, cell_text, finite, kinds, sayable
+from pixie_core.exporters.cells import batches, cell_text, finite, sayable
 from pixie_core.exporters.format import Format
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from pixie_core.exporters.format import Export
 
@@ -78,11 +78,18 @@ def _write(
     _drain(text, sink)
 
 
-def _ready(batch: list[Sequence[Any]], change: Callable[[str], str] | None) -> list[Sequence[Any]]:
-    """The cells as the csv module writes them: numbers as their shortest digits, null empty."""
-    if change is None and kinds(batch) <= _PLAIN and all(finite(cell) for row in batch for cell in row):
-        return batch
-    return [[_cell(cell, change) for cell in row] for row in batch]
+def _ready(batch: list[Sequence[Any]], change: Callable[[str], str] | None) -> Iterable[Sequence[Any]]:
+    """The cells as the csv module writes them: numbers as their shortest digits, null empty. Column by column, since
+    most hold one kind of cell and needn't be looked at one by one.
+    """
+    return zip(*(_column(cells, change) for cells in zip(*batch, strict=True)), strict=True)
+
+
+def _column(cells: Sequence[Any], change: Callable[[str], str] | None) -> Sequence[Any]:
+    kinds = set(map(type, cells))
+    if kinds <= _PLAIN and (change is None or str not in kinds) and (float not in kinds or all(map(finite, cells))):
+        return cells
+    return [_cell(cell, change) for cell in cells]
 
 
 def _cell(cell: Any, change: Callable[[str], str] | None) -> Any:
