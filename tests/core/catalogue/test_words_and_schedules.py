@@ -59,6 +59,8 @@ def test_a_format_that_is_not_known_stops_nothing():
     [
         (True, {}, "Yes"),
         (False, {"labels": ["off", "on"]}, "off"),
+        (False, {"labels": {"true": "on", "false": "off"}}, "off"),
+        (True, {"labels": {"false": "off"}}, "Yes"),
         ({"value": True, "true_label": "Converged"}, {"labels": ["off", "on"]}, "Converged"),
     ],
 )

@@ -112,9 +112,13 @@ class Boolean(OutputValue):
 
     def to_text(self, declared: OutputDeclaration) -> str:
         """The label of what it is."""
-        labels = declared.labels if isinstance(declared.labels, list) and len(declared.labels) == 2 else ["No", "Yes"]
         own = self.true_label if self.value else self.false_label
-        return own or labels[self.value]
+        labels = declared.labels
+        if isinstance(labels, dict):
+            own = own or labels.get("true" if self.value else "false")
+        elif labels is not None and len(labels) == 2:
+            own = own or labels[self.value]
+        return own or ("Yes" if self.value else "No")
 
     def to_rows(self, declared: OutputDeclaration) -> Rows:
         """One row: the value."""
