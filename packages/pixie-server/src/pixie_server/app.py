@@ -73,8 +73,15 @@ def guarded(app: Any, *, host: str) -> Guard:
         app,
         is_page=lambda path: any(pattern.fullmatch(path) for pattern in page_patterns),
         is_artefact=lambda path: any(pattern.fullmatch(path) for pattern in file_patterns),
+        methods=_methods,
         configured_host=host,
     )
+
+
+def _methods(path: str) -> set[str]:
+    """The methods that the routes of a path answer; HEAD is answered wherever GET is."""
+    found: set[str] = {route.method for route in ROUTES if route.pattern.fullmatch(path)}
+    return found | {"HEAD"} if "GET" in found else found
 
 
 def _quart(served: Served) -> Quart:

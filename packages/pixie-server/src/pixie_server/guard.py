@@ -14,7 +14,7 @@ what the names mean.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 from pixie_server.bodies import BodyRules, Meter
@@ -25,7 +25,7 @@ from pixie_server.refusals import Refusal
 
 __all__ = ["Guard"]
 
-_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
+_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _SAFE: Final = frozenset({"GET", "HEAD"})
 _PLAIN_HOST: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.ASCII)
 _READ: Final = frozenset(
@@ -58,12 +58,6 @@ _NOT_A_PATH: Final = Refusal(
     400, "bad_target", "The request must name a path that begins with a slash, and no proxy target."
 )
 _WRONG_VERSION: Final = Refusal(505, "http_version", "Pixie speaks HTTP/1.1 and HTTP/1.0. Ask by one of them.")
-_WRONG_METHOD: Final = Refusal(
-    405,
-    "method_not_allowed",
-    "Pixie answers GET, HEAD, POST, PUT, PATCH and DELETE.",
-    ((b"allow", b"GET, HEAD, POST, PUT, PATCH, DELETE"),),
-)
 _WRONG_ORIGIN: Final = Refusal(
     403, "origin_not_allowed", "Another web page sent this request, and only Pixie's own pages may. Open Pixie itself."
 )
@@ -91,6 +85,7 @@ class Guard:
     - `is_page`: whether a path is a page, which other sites may link to; what isn't known to be one isn't.
     - `is_artefact`: whether a path serves files that tools made; these may be framed by Pixie's own pages.
     - `is_upload`: whether a path under /api takes multipart bodies beside JSON.
+    - `methods`: the methods that a path answers, as a refused one is told; none for a path that isn't known.
     - `configured_host`: a host allowed beside 127.0.0.1, localhost and [::1].
     - `limits`: how much of a request is taken.
 
@@ -107,6 +102,7 @@ class Guard:
         "_limits",
         "_long_head",
         "_long_url",
+        "_methods_of",
     )
 
     def __init__(
@@ -116,6 +112,7 @@ class Guard:
         is_page: Callable[[str], bool],
         is_artefact: Callable[[str], bool],
         is_upload: Callable[[str], bool] = lambda _path: False,
+        methods: Callable[[str], Collection[str]] = lambda _path: (),
         configured_host: str = "127.0.0.1",
         limits: Limits = Limits(),  # noqa: B008 (frozen)
     ) -> None:
@@ -123,6 +120,7 @@ class Guard:
         self._is_page = is_page
         self._is_artefact = is_artefact
         self._is_upload = is_upload
+        self._methods_of = methods
         self._limits = limits
         self._bodies = BodyRules(limits)
         self._hosts = _allowed_hosts(configured_host)
@@ -178,7 +176,7 @@ class Guard:
         if self._hosts.fullmatch(host.lower()) is None:
             return _WRONG_HOST
         if method not in _METHODS:
-            return _WRONG_METHOD
+            return _wrong_method(self._methods_of(scope["path"]) or _METHODS)
         target = scope.get("raw_path") or scope["path"].encode()
         if not target.startswith(b"/"):
             return _NOT_A_PATH
@@ -239,6 +237,14 @@ def _headers(scope: Scope) -> tuple[dict[bytes, bytes], bytes, int]:
                 twice = name
             seen[name] = value
     return seen, twice, size
+
+
+def _wrong_method(allowed: Collection[str]) -> Refusal:
+    """RFC 9110, 15.5.6: the refusal says which methods the resource has."""
+    named = ", ".join(each for each in _METHODS if each in allowed)
+    return Refusal(
+        405, "method_not_allowed", f"Pixie answers {named} here. Ask by one of them.", ((b"allow", named.encode()),)
+    )
 
 
 def _origin_of(url: bytes) -> bytes:

@@ -34,6 +34,9 @@ _GUARD = {
 }
 """What the guard may answer on every route."""
 
+_RUN_ID = {"pattern": "^[0-9A-Fa-f-]{6,36}$"}
+"""A run's id, or its beginning: with fewer characters it says nothing."""
+
 
 def document(routes: Sequence[Route], problem: type) -> dict[str, Any]:
     """The whole document; `problem` is the shape of every error."""
@@ -68,7 +71,7 @@ def _operation(route: Route, schemas: _Schemas, error: dict[str, Any]) -> dict[s
     if route.description:
         operation["description"] = route.description
     if route.body is not None:
-        content: dict[str, Any] = {"schema": schemas.of(route.body)}
+        content: dict[str, Any] = {"schema": schemas.taken(route.body)}
         if route.example is not None:
             content["example"] = route.example
         operation["requestBody"] = {"required": not route.body_optional, "content": {"application/json": content}}
@@ -82,6 +85,8 @@ def _operation(route: Route, schemas: _Schemas, error: dict[str, Any]) -> dict[s
 def _path_parameters(route: Route) -> Iterable[dict[str, Any]]:
     for kind, name in route.parameters:
         schema = {"type": "integer", "minimum": 0} if kind == "int" else {"type": "string"}
+        if name == "run_id":
+            schema |= _RUN_ID
         made: dict[str, Any] = {"name": name, "in": "path", "required": True, "schema": schema}
         if name in route.path_examples:
             text = route.path_examples[name]
@@ -143,11 +148,11 @@ def _error_responses(route: Route, error: dict[str, Any]) -> dict[str, Any]:
         statuses.setdefault(415, []).append("The body isn't application/json.")
     for status, said in _GUARD.items():
         statuses.setdefault(status, []).append(said)
+    content: dict[str, Any] = {"application/problem+json": {"schema": error}}
+    if not route.path.startswith("/api/"):
+        content["text/html"] = {"schema": {"type": "string"}}
     return {
-        str(status): {
-            "description": " ".join(dict.fromkeys(said)),
-            "content": {"application/problem+json": {"schema": error}},
-        }
+        str(status): {"description": " ".join(dict.fromkeys(said)), "content": content}
         for status, said in sorted(statuses.items())
     }
 
@@ -167,6 +172,12 @@ class _Schemas:
 
     def __init__(self) -> None:
         self.made: dict[str, dict[str, Any]] = {}
+
+    def taken(self, cls: type) -> dict[str, Any]:
+        """The schema of a body that is taken: what it doesn't name is refused."""
+        made = self.of(cls)
+        self.made[cls.__name__]["additionalProperties"] = False
+        return made
 
     def of(self, hint: Any) -> dict[str, Any]:
         """The schema of an annotation."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from attrs import asdict
 from quart import Response, current_app
 
-from pixie_server.api.shapes import Health
+from pixie_core.errors import NotFound
+from pixie_server.api.shapes import Health, ProcessOut
 from pixie_server.live import happenings_answer
 from pixie_server.routing import Answer, Routes
 
@@ -21,6 +23,15 @@ async def healthz(served: Served) -> Health:
     """Whether Pixie is fully booted."""
     del served
     return Health(ok=True)
+
+
+@routes.get("/api/launcher/state", answer=list[ProcessOut], errors=(NotFound,))
+async def launcher_state(served: Served) -> list[ProcessOut]:
+    """The processes of tools as they stand, in developer mode; without it there is nothing here."""
+    if not served.pixie.settings.developer_mode:
+        raise NotFound("The processes of tools are told in developer mode alone: set PIXIE_DEVELOPER_MODE=1.")
+    states = await served.bridge(served.pixie.runner.launcher.state)
+    return [ProcessOut(**asdict(each)) for each in states]
 
 
 @routes.get("/api/openapi.json", answers=(Answer(200, dict[str, Any], description="The OpenAPI 3.1 document."),))

@@ -26,6 +26,7 @@ __all__ = [
     "FormatOption",
     "FormatOut",
     "Health",
+    "ProcessOut",
     "RunError",
     "RunOut",
     "RunPage",
@@ -47,6 +48,19 @@ class Health:
     """Pixie is fully booted."""
 
     ok: bool = field(help="always true; while it boots there is no answer")
+
+
+@frozen(kw_only=True)
+class ProcessOut:
+    """One process of a tool, as the launcher has it."""
+
+    tool_id: str = field(help="the tool that it is of")
+    status: Literal["starting", "warm", "running", "stopping"] = field(help="running: it has a run in flight")
+    pid: int | None = field(help="its process id; null until there is one")
+    port: int | None = field(help="where it listens on loopback; null until it is up")
+    runs_in_flight: int = field(help="how many runs are in it")
+    idle_seconds: float | None = field(help="for how long it has had none; null while it has one")
+    resident_bytes: int | None = field(help="the memory that it and its children hold")
 
 
 @frozen(kw_only=True)

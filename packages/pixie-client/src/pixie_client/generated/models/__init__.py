@@ -12,6 +12,8 @@ from .limits import Limits
 from .list_runs_status import ListRunsStatus
 from .openapi_document_response_200 import OpenapiDocumentResponse200
 from .problem_out import ProblemOut
+from .process_out import ProcessOut
+from .process_out_status import ProcessOutStatus
 from .rerun_body import RerunBody
 from .rerun_body_inputs import RerunBodyInputs
 from .run_error import RunError
@@ -61,6 +63,8 @@ __all__ = (
     "ListRunsStatus",
     "OpenapiDocumentResponse200",
     "ProblemOut",
+    "ProcessOut",
+    "ProcessOutStatus",
     "RerunBody",
     "RerunBodyInputs",
     "RunError",
