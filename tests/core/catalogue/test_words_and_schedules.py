@@ -189,3 +189,10 @@ def test_sources_of_every_kind_are_right(source):
     """Where they are kept changes nothing."""
     assert wrong("image", source) == []
     assert wrong("image_compare", {"before": source, "after": source}) == []
+
+
+def test_a_pair_stands_under_the_words_that_are_declared_for_its_key():
+    """`labels` by key; a key without any stands as it is."""
+    declared = OutputDeclaration(key="k", type="kv", label="K", labels={"sharpe": "Sharpe ratio"})
+    value = structure_output(OUTPUT_TYPES["kv"], {"pairs": [{"key": "sharpe", "value": 1}, {"key": "n", "value": 2}]})
+    assert [tuple(row) for row in value.to_rows(declared)] == [("Sharpe ratio", 1), ("n", 2)]

@@ -109,10 +109,14 @@ class KeyValues(OutputValue):
     pairs: Annotated[list[dict[str, Any]], Records(Pair)] = field(help="the pairs, in order")
 
     def to_rows(self, declared: OutputDeclaration) -> Rows:
-        """A row for each pair."""
-        del declared
+        """A row for each pair, under the words that the declaration has for its key."""
+        words = declared.labels if isinstance(declared.labels, dict) else {}
         columns = (Column("key", "Name"), Column("value", "Value", "json"))
-        return Rows(columns, len(self.pairs), lambda: ((pair["key"], pair["value"]) for pair in self.pairs))
+        return Rows(
+            columns,
+            len(self.pairs),
+            lambda: ((words.get(pair["key"], pair["key"]), pair["value"]) for pair in self.pairs),
+        )
 
 
 @frozen
