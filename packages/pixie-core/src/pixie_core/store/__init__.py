@@ -13,9 +13,11 @@ from pixie_core.store.event_log import Draft, Publication
 from pixie_core.store.files import StagedFile
 from pixie_core.store.locks import ServerLock
 from pixie_core.store.owner import Owner
+from pixie_core.store.paging import Page
 from pixie_core.store.processes import ToolProcessRow
 from pixie_core.store.rows import RunSummary
-from pixie_core.store.runs import ActiveRun, Page, RunFilter
+from pixie_core.store.run_lists import RunFilter
+from pixie_core.store.runs import ActiveRun
 from pixie_core.store.store import CleanedUp, Created, Store
 from pixie_core.store.validate_jobs import ToolVerdict, ValidateJob
 from pixie_core.store.validations import LatestValidation

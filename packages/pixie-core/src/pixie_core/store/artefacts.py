@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from pixie_core.errors import ArtefactNotFound
-from pixie_core.store.runs import LARGEST_NUMBER, Page, checked_label, checked_range, cursor_of, key_of_cursor
+from pixie_core.errors import ArtefactNotFound, Problem, RequestInvalid
+from pixie_core.store.json_text import to_json
+from pixie_core.store.paging import LARGEST_NUMBER, Page, checked_range, cursor_of, key_of_cursor
+from pixie_core.store.runs import checked_label
 from pixie_core.store.schema import LABELLED
+from pixie_core.store.search import NEWEST, checked_query, facet, tags_of
+from pixie_core.store.selecting import Condition, narrowest
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterable, Iterator
 
-__all__ = ["ArtefactFilter", "StoredArtefact", "list_artefacts", "one", "set_label", "set_star"]
+    from pixie_core.store.selecting import Selection
+
+__all__ = ["ArtefactFilter", "StoredArtefact", "list_artefacts", "one", "set_label", "set_star", "set_tags"]
+
+_LONGEST_TAG = 100
 
 _COLUMNS = (
     "id, run_id, tool_id, output_key, rel_path, filename, mime, size_bytes, sha256, created_at, starred, label, tags,"
@@ -53,7 +62,10 @@ class StoredArtefact:
 
 @frozen(kw_only=True)
 class ArtefactFilter:
-    """Which artefacts: all that is given must hold. `mime` takes a whole type or a prefix like `image/`."""
+    """Which artefacts: all that is given must hold. `mime` takes a whole type or a prefix like `image/`. Times are
+    ISO 8601 texts in UTC; `since` is inclusive, `until` isn't. `q` is looked for in filename, label and tags, without
+    regard to capitals. `deleted` asks for those that can be restored; the files of deleted runs are in no list.
+    """
 
     run_id: str | None = None
     tool_id: str | None = None
@@ -62,20 +74,31 @@ class ArtefactFilter:
     sha256: str | None = None
     starred: bool | None = None
     labelled: bool | None = None
+    label: str | None = None
+    tag: str | None = None
+    since: str | None = None
+    until: str | None = None
+    q: str | None = None
     deleted: bool = False
     spilled: bool | None = False
 
 
+_OF_A_DELETED_RUN = (
+    "EXISTS (SELECT 1 FROM runs INDEXED BY runs_deleted"
+    " WHERE runs.id = artefacts.run_id AND runs.deleted_at IS NOT NULL)"
+)
+_VISIBLE = f"artefacts.deleted_at IS NULL AND NOT {_OF_A_DELETED_RUN}"
+_FAMILY = "substr(mime, 1, instr(mime, '/'))"
+_TAGGED = (
+    "(tags IS NOT NULL AND instr(tags, ?) > 0"
+    " AND CASE WHEN json_valid(tags) THEN EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?)"
+    " ELSE instr(',' || replace(tags, ', ', ',') || ',', ',' || ? || ',') > 0 END)"
+)
+
+
 def one(conn: sqlite3.Connection, artefact_id: int, *, deleted: bool = False) -> StoredArtefact:
     """An artefact by its number. Raises ArtefactNotFound when there is none, or, unless `deleted`, it was deleted."""
-    hidden = (
-        ""
-        if deleted
-        else (
-            " AND deleted_at IS NULL AND NOT EXISTS"
-            " (SELECT 1 FROM runs WHERE runs.id = artefacts.run_id AND runs.deleted_at IS NOT NULL)"
-        )
-    )
+    hidden = "" if deleted else f" AND {_VISIBLE}"
     # Larger numbers than SQLite's own can't be bound, and are nobody's.
     known = 0 < artefact_id <= LARGEST_NUMBER
     query = f"SELECT {_COLUMNS} FROM artefacts WHERE id = ?{hidden}"  # noqa: S608 - our own names
@@ -90,38 +113,79 @@ def list_artefacts(
 ) -> Page[StoredArtefact]:
     """Artefacts that the filter lets through, newest first."""
     checked_range(limit, offset)
-    where = ["deleted_at IS NOT NULL" if wanted.deleted else "deleted_at IS NULL"]
-    values: list[Any] = []
-    for column in ("run_id", "tool_id", "output_key", "sha256", "starred", "spilled"):
-        value = getattr(wanted, column)
-        if value is not None:
-            where.append(f"{column} = ?")
-            values.append(value)
-    if wanted.mime is not None:
-        if wanted.mime.endswith("/"):
-            where.append("mime >= ? AND mime < ?")
-            values.extend((wanted.mime, wanted.mime + "\U0010ffff"))
-        else:
-            where.append("mime = ?")
-            values.append(wanted.mime)
-    if wanted.labelled is not None:
-        where.append(LABELLED if wanted.labelled else f"NOT {LABELLED}")
+    selection = _selection(conn, wanted)
+    query = checked_query(wanted.q) if wanted.q is not None else None
+    asked, given, way = f"artefacts WHERE {selection.where}", list(selection.values), None
+    keys: dict[str, type] = {"created_at": str, "artefacts.id": int}
+    if query is not None:
+        asked, number, given, way = selection.searched("artefact", "artefacts", query)
+        keys = {number: int}
     if after is not None:
-        where.append("id < ?")
-        values.extend(key_of_cursor(after, (int,)))
-    rows = conn.execute(
-        f"SELECT {_COLUMNS} FROM artefacts WHERE {' AND '.join(where)} ORDER BY id DESC LIMIT ? OFFSET ?",  # noqa: S608 - our own names, values bound
-        (*values, limit + 1, offset),
+        asked += f" AND ({', '.join(keys)}) < ({', '.join('?' for _ in keys)})"
+        given.extend(key_of_cursor(after, tuple(keys.values())))
+    found = conn.execute(
+        f"SELECT artefacts.id, {', '.join(keys)} FROM {asked}"  # noqa: S608 - our own names, values bound
+        f" ORDER BY {', '.join(f'{key} DESC' for key in keys)} LIMIT ? OFFSET ?",
+        (*given, limit + 1, offset),
     ).fetchall()
-    items = tuple(map(_artefact, rows[:limit]))
-    return Page(items, cursor_of(items[-1].id) if len(rows) > limit else None)
+    items = [
+        _artefact(conn.execute(f"SELECT {_COLUMNS} FROM artefacts WHERE id = ?", (row[0],)).fetchone())  # noqa: S608 - our own names
+        for row in found[:limit]
+    ]
+    following = cursor_of(*found[limit - 1][1:]) if len(found) > limit else None
+    return Page(items, following, NEWEST if way == "newest" else None)
+
+
+def _selection(conn: sqlite3.Connection, wanted: ArtefactFilter) -> Selection:
+    deleted = "artefacts.deleted_at IS NOT NULL AND artefacts.purging_at IS NULL"
+    rest = [Condition(f"NOT {_OF_A_DELETED_RUN}")]
+    if wanted.output_key is not None:
+        rest.append(Condition.equal("output_key", wanted.output_key))
+    if wanted.spilled is not None:
+        rest.append(Condition(f"+spilled = {int(wanted.spilled)}"))
+    if wanted.starred is False:
+        rest.append(Condition("+starred = 0"))
+    if wanted.labelled is False:
+        rest.append(Condition(f"NOT {LABELLED}"))
+    return narrowest(
+        conn,
+        "artefacts",
+        Condition(deleted if wanted.deleted else "artefacts.deleted_at IS NULL"),
+        list(_indexed(wanted)),
+        rest,
+        moment="created_at",
+        since=wanted.since,
+        until=wanted.until,
+    )
+
+
+def _indexed(wanted: ArtefactFilter) -> Iterator[Condition]:
+    """Conditions that an index answers, those first that mostly leave few."""
+    if wanted.run_id is not None:
+        yield Condition.equal("run_id", wanted.run_id)
+    if wanted.sha256 is not None:
+        yield Condition.equal("sha256", wanted.sha256)
+    if wanted.starred:
+        yield Condition("starred = 1", (), "+starred = 1", facet("marked", "starred"))
+    if wanted.label is not None:
+        yield Condition.equal("label", wanted.label)
+    if wanted.labelled:
+        yield Condition(LABELLED, (), LABELLED, facet("marked", "labelled"))
+    if wanted.tag is not None:
+        # A plain tag stands in the column's text letter by letter: that is quicker to see than what JSON says.
+        hint = wanted.tag if re.fullmatch(r"[\w .-]+", wanted.tag, re.ASCII) else ""
+        yield Condition(_TAGGED, (hint, wanted.tag, wanted.tag), _TAGGED, facet("tag", wanted.tag))
+    if wanted.tool_id is not None:
+        yield Condition.equal("tool_id", wanted.tool_id, "tool")
+    if wanted.mime is not None:
+        yield Condition.equal(_FAMILY if wanted.mime.endswith("/") else "mime", wanted.mime, "mime")
 
 
 def set_star(conn: sqlite3.Connection, artefact_id: int, starred: bool | None) -> bool:
     """Star or unstar an artefact, or turn its star over (None); returns how it is now."""
     row = conn.execute(
-        "UPDATE artefacts SET starred = coalesce(?, 1 - coalesce(starred, 0)) WHERE id = ? AND deleted_at IS NULL"
-        " RETURNING starred",
+        f"UPDATE artefacts SET starred = coalesce(?, 1 - coalesce(starred, 0)) WHERE id = ?"  # noqa: S608 - our own names
+        f" AND {_VISIBLE} RETURNING starred",
         (None if starred is None else int(starred), artefact_id),
     ).fetchone()
     if row is None:
@@ -132,10 +196,30 @@ def set_star(conn: sqlite3.Connection, artefact_id: int, starred: bool | None) -
 def set_label(conn: sqlite3.Connection, artefact_id: int, label: str | None) -> str | None:
     """Label an artefact, or take its label away; returns the label as it is kept."""
     label = checked_label(label)
-    found = conn.execute("UPDATE artefacts SET label = ? WHERE id = ? AND deleted_at IS NULL", (label, artefact_id))
+    found = conn.execute(f"UPDATE artefacts SET label = ? WHERE id = ? AND {_VISIBLE}", (label, artefact_id))  # noqa: S608 - our own names
     if not found.rowcount:
         raise ArtefactNotFound(artefact_id)
     return label
+
+
+def set_tags(conn: sqlite3.Connection, artefact_id: int, tags: Iterable[str]) -> tuple[str, ...]:
+    """Give an artefact these tags in place of those it had; returns them as they are kept."""
+    kept = tuple(dict.fromkeys(filter(None, map(_checked_tag, tags))))
+    found = conn.execute(
+        f"UPDATE artefacts SET tags = ? WHERE id = ? AND {_VISIBLE}",  # noqa: S608 - our own names
+        (to_json(kept, "The tags") if kept else None, artefact_id),
+    )
+    if not found.rowcount:
+        raise ArtefactNotFound(artefact_id)
+    return kept
+
+
+def _checked_tag(tag: str) -> str | None:
+    kept = checked_label(tag)
+    if kept is not None and len(kept) > _LONGEST_TAG:
+        said = f"holds one of {len(kept)} letters; give at most {_LONGEST_TAG}"
+        raise RequestInvalid("The tags", (Problem("$.tags", said),))
+    return kept
 
 
 def _artefact(row: sqlite3.Row) -> StoredArtefact:
@@ -152,19 +236,8 @@ def _artefact(row: sqlite3.Row) -> StoredArtefact:
         created_at=row["created_at"] or "",
         starred=bool(row["starred"]),
         label=row["label"],
-        tags=_tags(row["tags"]),
+        tags=tags_of(row["tags"]),
         thumb_path=row["thumb_path"],
         deleted_at=row["deleted_at"],
         spilled=bool(row["spilled"]),
     )
-
-
-def _tags(text: str | None) -> tuple[str, ...]:
-    """Tags are a JSON list; older rows hold words with commas between."""
-    if not text:
-        return ()
-    try:
-        tags = json.loads(text)
-    except ValueError:
-        tags = text.split(",")
-    return tuple(str(each).strip() for each in tags) if isinstance(tags, list) else (str(tags),)

@@ -14,8 +14,9 @@ from pixie_core.run.events import Artefact, Event, Output, Record
 from pixie_core.run.fold import apply, fold
 from pixie_core.store.files import StagedFile
 from pixie_core.store.json_text import not_json, to_json
+from pixie_core.store.paging import LARGEST_NUMBER
 from pixie_core.store.rows import begun, ended, result_columns
-from pixie_core.store.runs import LARGEST_NUMBER, columns_of, one
+from pixie_core.store.runs import columns_of, one
 
 if TYPE_CHECKING:
     import sqlite3

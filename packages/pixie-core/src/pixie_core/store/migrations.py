@@ -17,7 +17,19 @@ from typing import TYPE_CHECKING
 
 from pixie_core.errors import DatabaseUnusable, DataFolderBusy, DataFolderInUse
 from pixie_core.faults import fault
-from pixie_core.store.schema import ADDED, ADDED_COLUMNS, APPLICATION_ID, DOCUMENTED, INDEXES, TOOL_COLUMNS, TRIGGERS
+from pixie_core.store.schema import (
+    ADDED,
+    ADDED_COLUMNS,
+    APPLICATION_ID,
+    DELETION_COLUMNS,
+    DOCUMENTED,
+    INDEXES,
+    LIST_INDEXES,
+    REPLACED_INDEXES,
+    TOOL_COLUMNS,
+    TRIGGERS,
+)
+from pixie_core.store.search import SEARCH_TABLES, SEARCH_TRIGGERS, catch_up, index_everything
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -53,7 +65,22 @@ def tools_as_set(conn: sqlite3.Connection) -> None:
     _add_missing(conn, TOOL_COLUMNS)
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (documented_tables, event_log, tools_as_set)
+def search_and_deletion(conn: sqlite3.Connection) -> None:
+    """Substring search over runs and artefacts; a mark for what is being purged; lists that stay quick at a million."""
+    _add_missing(conn, DELETION_COLUMNS)
+    for name in REPLACED_INDEXES:
+        conn.execute(f"DROP INDEX IF EXISTS {name}")
+    for statement in (*LIST_INDEXES, *SEARCH_TABLES):
+        conn.execute(statement)
+    index_everything(conn)
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    documented_tables,
+    event_log,
+    tools_as_set,
+    search_and_deletion,
+)
 """In their order, which never changes; the number of a migration is its place, from 1."""
 
 
@@ -103,8 +130,8 @@ def bring_up_to_date(
         _migrate(conn, database, openers, now=now)
         _make_triggers(conn)
         return ()
-    if notices := _triggers_out_of_order(conn):
-        _make_triggers(conn)
+    notices = _mend_triggers(conn)
+    _catch_up(conn)
     return notices
 
 
@@ -187,22 +214,62 @@ def _fsync(path: Path) -> None:
         os.close(fd)
 
 
-def _triggers_out_of_order(conn: sqlite3.Connection) -> tuple[str, ...]:
+def _out_of_order(conn: sqlite3.Connection, triggers: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with triggers, by their names, in a word."""
     there = dict(conn.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall())
-    return tuple(
-        f"The trigger {name}, which keeps starred and labelled runs from being deleted, was "
-        f"{'changed' if name in there else 'missing'}: it was made anew."
-        for name, statement in TRIGGERS.items()
+    return {
+        name: "changed" if name in there else "missing"
+        for name, statement in triggers.items()
         if there.get(name) != statement
+    }
+
+
+def _make_triggers(conn: sqlite3.Connection, *, index_anew: bool = False) -> None:
+    conn.execute("BEGIN IMMEDIATE")
+    try:
+        for name, statement in (*TRIGGERS.items(), *SEARCH_TRIGGERS.items()):
+            conn.execute(f"DROP TRIGGER IF EXISTS {name}")
+            conn.execute(statement)
+        if index_anew:
+            index_everything(conn)
+        conn.execute("COMMIT")
+    except BaseException:
+        conn.execute("ROLLBACK")
+        raise
+
+
+def _mend_triggers(conn: sqlite3.Connection) -> tuple[str, ...]:
+    """Make sure of all triggers; returns what was found, in words."""
+    protecting, noting = _out_of_order(conn, TRIGGERS), _out_of_order(conn, SEARCH_TRIGGERS)
+    if protecting or noting:
+        # What was written meanwhile was seen by nobody.
+        _make_triggers(conn, index_anew=bool(noting))
+    _make_missing_indexes(conn)
+    return (
+        *(
+            f"The trigger {name}, which keeps starred and labelled runs from being deleted, was {how}: it "
+            "was made anew."
+            for name, how in protecting.items()
+        ),
+        *(
+            f"The trigger {name}, which keeps the search in step, was {how}: it and the search were made anew."
+            for name, how in noting.items()
+        ),
     )
 
 
-def _make_triggers(conn: sqlite3.Connection) -> None:
+def _make_missing_indexes(conn: sqlite3.Connection) -> None:
+    for statement in LIST_INDEXES:
+        conn.execute(statement.replace("CREATE INDEX", "CREATE INDEX IF NOT EXISTS", 1))
+
+
+def _catch_up(conn: sqlite3.Connection) -> None:
+    """Take into the search what other programs have changed."""
+    if conn.execute("SELECT 1 FROM search_pending LIMIT 1").fetchone() is None:
+        return
     conn.execute("BEGIN IMMEDIATE")
     try:
-        for name, statement in TRIGGERS.items():
-            conn.execute(f"DROP TRIGGER IF EXISTS {name}")
-            conn.execute(statement)
+        catch_up(conn)
         conn.execute("COMMIT")
     except BaseException:
         conn.execute("ROLLBACK")

@@ -24,17 +24,34 @@ if TYPE_CHECKING:
 
     from pixie_core.run.events import Artefact
 
-__all__ = ["RUN_COLUMNS", "RunSummary", "begun", "ended", "result_columns", "summary", "unwrapped_inputs"]
+__all__ = [
+    "RUN_COLUMNS",
+    "SUMMARY_COLUMNS",
+    "RunSummary",
+    "begun",
+    "ended",
+    "result_columns",
+    "summary",
+    "unwrapped_inputs",
+]
 
 RUN_COLUMNS = (
     "id, tool_id, started_at, finished_at, inputs_json, outputs_json, error_text, status, starred, label, "
     "total_artefact_bytes, meta_json, origin, parent_run_id, last_seq, duration_ms"
 )
 
+SUMMARY_COLUMNS = (
+    "id, tool_id, started_at, finished_at, inputs_json, error_text, status, starred, label, total_artefact_bytes, "
+    "origin, parent_run_id, duration_ms, deleted_at"
+)
+"""What a list shows: not the outputs, nor what has no column of its own."""
+
 
 @frozen(kw_only=True)
 class RunSummary:
-    """A run in a list: what its row says. `created_at` is when it was asked for; the lists' order goes by it."""
+    """A run in a list: what its row says. `created_at` is when it was asked for; the lists' order goes by it.
+    `deleted_at` is set on a run that was deleted and can be restored.
+    """
 
     id: str
     tool_id: str
@@ -49,6 +66,7 @@ class RunSummary:
     inputs: Mapping[str, Any]
     error: str | None
     total_artefact_bytes: int
+    deleted_at: str | None = None
 
 
 def unwrapped_inputs(text: str | None) -> dict[str, Any]:
@@ -76,6 +94,7 @@ def summary(row: sqlite3.Row) -> RunSummary:
         inputs=unwrapped_inputs(row["inputs_json"]),
         error=row["error_text"],
         total_artefact_bytes=row["total_artefact_bytes"] or 0,
+        deleted_at=row["deleted_at"],
     )
 
 

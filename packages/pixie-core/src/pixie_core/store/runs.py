@@ -1,63 +1,29 @@
-"""The rows of runs: making one, finding one by a part of its id, lists, star and label. Functions of a
-connection; `Store` says when they run.
+"""The rows of runs: making one, finding one by a part of its id, star and label. Functions of a connection; `Store`
+says when they run.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import re
 import uuid
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import frozen
 
 from pixie_core.errors import AmbiguousRunId, Problem, RequestInvalid, RunConflict, RunNotFound, RunNotRunning
-from pixie_core.run.events import Status
 from pixie_core.store.json_text import to_json
 from pixie_core.store.owner import Owner
-from pixie_core.store.rows import RUN_COLUMNS, RunSummary, summary, unwrapped_inputs
-from pixie_core.store.schema import LABELLED
+from pixie_core.store.rows import RUN_COLUMNS, unwrapped_inputs
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Mapping
 
-__all__ = ["ActiveRun", "Page", "RunFilter", "find", "insert", "list_runs", "one", "running", "set_label", "set_star"]
+__all__ = ["ActiveRun", "find", "insert", "one", "running", "set_label", "set_star"]
 
-T = TypeVar("T")
 SHORTEST_PREFIX = 6
 _MOST_CANDIDATES = 10
-LARGEST_PAGE = 10_000
-LARGEST_NUMBER = 2**63 - 1
-"""SQLite holds none beyond."""
 _TOOL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*", re.ASCII)
-
-
-@frozen(kw_only=True)
-class RunFilter:
-    """Which runs: all that is given must hold. Times are ISO 8601 texts in UTC; `since` is inclusive, `until` isn't.
-    `labelled` asks for runs that have any label, `label` for this very one.
-    """
-
-    tool_id: str | None = None
-    status: Status | None = None
-    starred: bool | None = None
-    labelled: bool | None = None
-    label: str | None = None
-    origin: str | None = None
-    parent_run_id: str | None = None
-    since: str | None = None
-    until: str | None = None
-
-
-@frozen
-class Page(Generic[T]):
-    """A part of a list. `next` is the cursor to hand in as `after` for what follows, None at the end."""
-
-    items: tuple[T, ...] = field(converter=tuple)
-    next: str | None = None
 
 
 @frozen
@@ -150,11 +116,11 @@ def insert(
     RunConflict when the id stands for another.
     """
     text = to_json(inputs, "The inputs")
-    there = conn.execute("SELECT tool_id, inputs_json FROM runs WHERE id = ?", (run_id,)).fetchone()
+    there = conn.execute("SELECT tool_id, inputs_json, deleted_at FROM runs WHERE id = ?", (run_id,)).fetchone()
     if there is not None:
         # Compared as text with sorted keys: in Python True equals 1.
         same = to_json(unwrapped_inputs(there["inputs_json"]), "", sort=True) == to_json(inputs, "", sort=True)
-        if there["tool_id"] != tool_id or not same:
+        if there["tool_id"] != tool_id or not same or there["deleted_at"] is not None:
             raise RunConflict(run_id)
         return False
     conn.execute(
@@ -175,79 +141,11 @@ def insert(
     return True
 
 
-def list_runs(
-    conn: sqlite3.Connection, wanted: RunFilter, *, limit: int, after: str | None, offset: int
-) -> Page[RunSummary]:
-    """Runs that the filter lets through, newest first."""
-    checked_range(limit, offset)
-    where, values = _conditions(wanted)
-    if after is not None:
-        where.append("(started_at, id) < (?, ?)")
-        values.extend(key_of_cursor(after))
-    rows = conn.execute(
-        f"SELECT {RUN_COLUMNS} FROM runs WHERE {' AND '.join(where)}"  # noqa: S608 - our own names, values bound
-        " ORDER BY started_at DESC, id DESC LIMIT ? OFFSET ?",
-        (*values, limit + 1, offset),
-    ).fetchall()
-    items = tuple(map(summary, rows[:limit]))
-    return Page(items, cursor_of(items[-1].created_at, items[-1].id) if len(rows) > limit else None)
-
-
-def _conditions(wanted: RunFilter) -> tuple[list[str], list[Any]]:
-    where = ["deleted_at IS NULL"]
-    values: list[Any] = []
-    for column in ("tool_id", "status", "label", "origin", "parent_run_id"):
-        value = getattr(wanted, column)
-        if value is not None:
-            where.append(f"{column} = ?")
-            values.append(value)
-    if wanted.starred is not None:
-        where.append("starred = 1" if wanted.starred else "starred = 0")
-    if wanted.labelled is not None:
-        where.append(LABELLED if wanted.labelled else f"NOT {LABELLED}")
-    if wanted.since is not None:
-        where.append("started_at >= ?")
-        values.append(wanted.since)
-    if wanted.until is not None:
-        where.append("started_at < ?")
-        values.append(wanted.until)
-    return where, values
-
-
-def cursor_of(*key: Any) -> str:
-    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
-
-
-def key_of_cursor(cursor: str, kinds: tuple[type, ...] = (str, str)) -> list[Any]:
-    try:
-        key = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
-    except (ValueError, binascii.Error):
-        key = None
-    if not isinstance(key, list) or tuple(map(type, key)) != kinds or not all(map(_storable, key)):
-        raise RequestInvalid("The page", (Problem("$.after", "must be the `next` of an earlier answer"),))
-    return key
-
-
-def _storable(part: Any) -> bool:
-    return not isinstance(part, int) or abs(part) <= LARGEST_NUMBER
-
-
-def checked_range(limit: int, offset: int) -> None:
-    """Raise RequestInvalid unless that many items can be asked for."""
-    if not 1 <= limit <= LARGEST_PAGE:
-        problem = Problem("$.limit", f"is {limit}; it must be from 1 to {LARGEST_PAGE}")
-    elif not 0 <= offset <= LARGEST_NUMBER:
-        problem = Problem("$.offset", f"is {offset}; it must be 0 or more")
-    else:
-        return
-    raise RequestInvalid("The page", (problem,))
-
-
 def running(conn: sqlite3.Connection) -> tuple[ActiveRun, ...]:
     """Every run without an end, oldest first."""
     rows = conn.execute(
         "SELECT id, tool_id, started_at, owner_boot_id, owner_pid, owner_start_ticks FROM runs"
-        " WHERE status = 'running' ORDER BY started_at, id"
+        " WHERE status = 'running' AND deleted_at IS NULL ORDER BY started_at, id"
     )
     return tuple(
         ActiveRun(

@@ -10,10 +10,14 @@ __all__ = [
     "ADDED",
     "ADDED_COLUMNS",
     "APPLICATION_ID",
+    "DELETION_COLUMNS",
     "DOCUMENTED",
     "INDEXES",
     "LABELLED",
+    "LIST_INDEXES",
+    "PROTECTED_ARTEFACT",
     "PROTECTED_RUN",
+    "REPLACED_INDEXES",
     "TOOL_COLUMNS",
     "TRIGGERS",
 ]
@@ -136,6 +140,13 @@ TOOL_COLUMNS: dict[str, dict[str, str]] = {
 }
 """What the user's word on a tool takes, beside what the documentation names."""
 
+DELETION_COLUMNS: dict[str, dict[str, str]] = {
+    # From here on it can't be restored: its files are being removed.
+    "runs": {"purging_at": "TEXT"},
+    "artefacts": {"purging_at": "TEXT"},
+}
+"""What deleting takes, beside `deleted_at`."""
+
 ADDED = (
     """CREATE TABLE run_events (
         run_id TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
@@ -172,6 +183,42 @@ INDEXES = (
     "CREATE INDEX IF NOT EXISTS artefacts_by_hash ON artefacts (sha256)",
 )
 
+REPLACED_INDEXES = (
+    "runs_by_time",
+    "runs_by_tool",
+    "runs_by_status",
+    "runs_starred",
+    "runs_labelled",
+    "artefacts_by_tool",
+)
+"""Those of INDEXES in whose place LIST_INDEXES came."""
+
+_FAMILY = "substr(mime, 1, instr(mime, '/'))"
+_LISTED = "deleted_at IS NULL"
+
+LIST_INDEXES = tuple(
+    f"CREATE INDEX {name} ON {where} WHERE {condition}"
+    # They hold what filters ask for, so that rows that don't pass aren't read: a row can have megabytes of outputs.
+    for name, where, condition in (
+        ("runs_by_time", "runs (started_at, id, tool_id, status, starred, origin)", _LISTED),
+        ("runs_by_tool", "runs (tool_id, started_at, id, status, starred, origin)", _LISTED),
+        ("runs_by_status", "runs (status, started_at, id, tool_id, starred, origin)", f"{_LISTED} AND status <> 'ok'"),
+        ("runs_by_origin", "runs (origin, started_at, id, tool_id, status, starred)", _LISTED),
+        ("runs_starred", "runs (started_at, id, tool_id, status, origin)", f"{_LISTED} AND starred = 1"),
+        ("runs_labelled", "runs (started_at, id, tool_id, status, starred, label)", f"{_LISTED} AND label IS NOT NULL"),
+        ("runs_deleted", "runs (id, deleted_at, purging_at)", "deleted_at IS NOT NULL"),
+        ("artefacts_by_time", "artefacts (created_at, id, tool_id, mime, spilled, run_id)", _LISTED),
+        ("artefacts_by_tool", "artefacts (tool_id, created_at, id, mime, spilled, run_id)", _LISTED),
+        ("artefacts_by_mime", "artefacts (mime, created_at, id, tool_id, spilled, run_id)", _LISTED),
+        ("artefacts_by_family", f"artefacts ({_FAMILY}, created_at, id, tool_id, spilled, run_id)", _LISTED),
+        ("artefacts_starred", "artefacts (created_at, id, run_id)", f"{_LISTED} AND starred = 1"),
+        ("artefacts_labelled", "artefacts (created_at, id, run_id, label)", f"{_LISTED} AND label IS NOT NULL"),
+        ("artefacts_tagged", "artefacts (created_at, id, run_id, tags)", f"{_LISTED} AND tags IS NOT NULL"),
+        ("artefacts_deleted", "artefacts (id, deleted_at, purging_at)", "deleted_at IS NOT NULL"),
+    )
+)
+"""The indexes of the lists, since runs can be deleted."""
+
 _BLANK = "char(32, 9, 10, 11, 12, 13)"
 
 
@@ -190,26 +237,36 @@ def _protected_run(row: str) -> str:
     return f"({_marked(row)} OR EXISTS ({files} AND {_marked('a')}))"
 
 
+def _protected_artefact(row: str) -> str:
+    """SQL that is true of an artefact that must not be deleted: it, or its run, is starred or labelled."""
+    return f"({_marked(row)} OR EXISTS (SELECT 1 FROM runs AS r WHERE r.id = {row}.run_id AND {_marked('r')}))"  # noqa: S608
+
+
 PROTECTED_RUN = _protected_run("runs")
+PROTECTED_ARTEFACT = _protected_artefact("artefacts")
 """For the WHERE of a deleting statement: the guard that the triggers make sure of."""
 
 TRIGGERS: dict[str, str] = {
     "protect_runs_from_delete": f"""CREATE TRIGGER protect_runs_from_delete BEFORE DELETE ON runs
         WHEN {_protected_run("OLD")}
         BEGIN SELECT RAISE(ABORT, 'protected run'); END""",
-    "protect_runs_from_marking": f"""CREATE TRIGGER protect_runs_from_marking BEFORE UPDATE OF deleted_at ON runs
-        WHEN NEW.deleted_at IS NOT NULL AND {_protected_run("NEW")}
+    "protect_runs_from_marking": f"""CREATE TRIGGER protect_runs_from_marking
+        BEFORE UPDATE OF deleted_at, purging_at ON runs
+        WHEN (NEW.deleted_at IS NOT NULL OR NEW.purging_at IS NOT NULL) AND {_protected_run("NEW")}
         BEGIN SELECT RAISE(ABORT, 'protected run'); END""",
     # Without recursive_triggers, as in other programs, REPLACE deletes the old row unseen.
     "protect_runs_from_replace": f"""CREATE TRIGGER protect_runs_from_replace BEFORE INSERT ON runs
         WHEN EXISTS (SELECT 1 FROM runs AS r WHERE r.id = NEW.id AND {_protected_run("r")})
         BEGIN SELECT RAISE(ABORT, 'protected run'); END""",  # noqa: S608
     "protect_artefacts_from_delete": f"""CREATE TRIGGER protect_artefacts_from_delete BEFORE DELETE ON artefacts
-        WHEN {_marked("OLD")} OR EXISTS (SELECT 1 FROM runs AS r WHERE r.id = OLD.run_id AND {_marked("r")})
-        BEGIN SELECT RAISE(ABORT, 'protected artefact'); END""",  # noqa: S608
+        WHEN {_protected_artefact("OLD")}
+        BEGIN SELECT RAISE(ABORT, 'protected artefact'); END""",
+    "protect_artefacts_from_marking": f"""CREATE TRIGGER protect_artefacts_from_marking
+        BEFORE UPDATE OF deleted_at, purging_at ON artefacts
+        WHEN (NEW.deleted_at IS NOT NULL OR NEW.purging_at IS NOT NULL) AND {_protected_artefact("NEW")}
+        BEGIN SELECT RAISE(ABORT, 'protected artefact'); END""",
     "protect_artefacts_from_replace": f"""CREATE TRIGGER protect_artefacts_from_replace BEFORE INSERT ON artefacts
-        WHEN EXISTS (SELECT 1 FROM artefacts AS a WHERE a.id = NEW.id AND ({_marked("a")}
-            OR EXISTS (SELECT 1 FROM runs AS r WHERE r.id = a.run_id AND {_marked("r")})))
+        WHEN EXISTS (SELECT 1 FROM artefacts AS a WHERE a.id = NEW.id AND {_protected_artefact("a")})
         BEGIN SELECT RAISE(ABORT, 'protected artefact'); END""",  # noqa: S608
 }
 """Name and statement of the triggers that keep protected rows from being deleted, whoever asks."""

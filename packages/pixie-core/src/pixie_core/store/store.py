@@ -17,7 +17,7 @@ from attrs import evolve, frozen
 from pixie_core.clock import system_clock, timestamp
 from pixie_core.errors import ArtefactNotFound, DatabaseUnusable, DataFolderError, RunNotRunning
 from pixie_core.run.events import Finished
-from pixie_core.store import artefacts, event_log, processes, runs, tool_state, validate_jobs, validations
+from pixie_core.store import artefacts, event_log, processes, run_lists, runs, tool_state, validate_jobs, validations
 from pixie_core.store.connections import Readers, in_plain_words, make_durable, open_writer
 from pixie_core.store.files import ArtefactFiles
 from pixie_core.store.live import Live, Watcher
@@ -25,11 +25,12 @@ from pixie_core.store.locks import FileLock, lock_path
 from pixie_core.store.migrations import bring_up_to_date, must_be_ours, quick_check
 from pixie_core.store.mime import media_type
 from pixie_core.store.owner import Owner
+from pixie_core.store.search import catch_up
 from pixie_core.store.writer import Writer
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pixie_core.clock import Clock
     from pixie_core.config import Settings
@@ -39,9 +40,11 @@ if TYPE_CHECKING:
     from pixie_core.store.event_log import Appended, Draft
     from pixie_core.store.files import Source, StagedFile
     from pixie_core.store.live import Listener
+    from pixie_core.store.paging import Page
     from pixie_core.store.processes import ToolProcessRow
     from pixie_core.store.rows import RunSummary
-    from pixie_core.store.runs import ActiveRun, Page, RunFilter
+    from pixie_core.store.run_lists import RunFilter
+    from pixie_core.store.runs import ActiveRun
     from pixie_core.store.validate_jobs import JobStatus, ToolVerdict, ValidateJob
     from pixie_core.store.validations import LatestValidation
     from pixie_core.tool import Limits, ToolState
@@ -105,7 +108,7 @@ class Store:
         self._write_lock = FileLock(lock_path(self._database, "write"))
         self._openers = FileLock(lock_path(self._database, "open"))
         try:
-            self._writer = Writer(self._database, self._write_lock, self._open)
+            self._writer = Writer(self._database, self._write_lock, self._open, catch_up)
         except BaseException:
             self._openers.close()
             self._write_lock.close()
@@ -278,8 +281,8 @@ class Store:
         """Runs that the filter lets through, newest first. `after` is the `next` of the page before; `offset` skips
         that many, at a cost that grows with it.
         """
-        wanted = wanted or runs.RunFilter()
-        return self.read(lambda conn: runs.list_runs(conn, wanted, limit=limit, after=after, offset=offset))
+        wanted = wanted or run_lists.RunFilter()
+        return self.read(lambda conn: run_lists.list_runs(conn, wanted, limit=limit, after=after, offset=offset))
 
     def set_star(self, run_id: str, starred: bool | None = None) -> bool:
         """Star or unstar a run, or turn its star over (None); returns how it is now."""
@@ -402,6 +405,11 @@ class Store:
     def set_artefact_label(self, artefact_id: int, label: str | None) -> str | None:
         """Label an artefact, or take its label away; returns the label as it is kept."""
         return self.write(lambda conn: artefacts.set_label(conn, artefact_id, label))
+
+    def set_artefact_tags(self, artefact_id: int, tags: Iterable[str]) -> tuple[str, ...]:
+        """Give an artefact these tags in place of those that it had; returns them as they are kept."""
+        given = tuple(tags)
+        return self.write(lambda conn: artefacts.set_tags(conn, artefact_id, given))
 
     def resolve(self, value: Any) -> Any:
         """The value that `{"$artefact": url, "size_bytes": n}` stands for; anything else as it is. Raises

@@ -56,13 +56,20 @@ class Writer:
     """Opens its connection with `opener` on its own thread, and writes until `close`.
 
     `lock` is the write lock of the data folder: held for each transaction, and while the connection is opened and
-    closed.
+    closed. `before_commit` does what belongs into every transaction.
     """
 
-    def __init__(self, database: Path, lock: FileLock, opener: Callable[[], sqlite3.Connection]) -> None:
+    def __init__(
+        self,
+        database: Path,
+        lock: FileLock,
+        opener: Callable[[], sqlite3.Connection],
+        before_commit: Callable[[sqlite3.Connection], None],
+    ) -> None:
         self._database = database
         self._lock = lock
         self._opener = opener
+        self._before_commit = before_commit
         self._log_file = database.with_name(database.name + "-wal")
         self._next_restart = 0.0
         self._waiting: deque[_Job[Any]] = deque()
@@ -155,6 +162,7 @@ class Writer:
                     group = self._take()
                 for job in group:
                     self._in_savepoint(conn, job)
+                self._before_commit(conn)
                 fault("commit.before")
                 conn.execute("COMMIT")
                 fault("commit.after")

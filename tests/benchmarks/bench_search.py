@@ -1,0 +1,221 @@
+"""How long lists and searches take with a million runs and a million artefacts. Run by hand:
+
+    uv run python tests/benchmarks/bench_search.py [FOLDER]
+
+The database (2.5 GB) is made once, in FOLDER or under the system's temporary folder, and used again by later runs.
+Each line shows the slowest of its questions (each the best of three) in milliseconds, and its ratio to a floor taken
+in the same run: reading the 50 newest rows by their key.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+import sqlite3
+import sys
+import tempfile
+import uuid
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+
+from pixie_core.config import Settings
+from pixie_core.store import ArtefactFilter, RunFilter, Store
+from pixie_core.store.migrations import SEARCH_TRIGGERS
+from pixie_core.store.search import index_everything
+
+MILLION = 10**6
+TOOLS = [f"{a}-{b}" for a in ("lorenz", "text", "image", "audio", "map", "stats") for b in ("solver", "viewer", "lab")]
+LIMIT_MS = 30.0
+
+
+def words(rng, count=5000):
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    return ["".join(rng.choice(letters) for _ in range(rng.randint(4, 9))) for _ in range(count)]
+
+
+def runs(rng, known):
+    weights = [1 / (place + 1) for place in range(len(TOOLS))]
+    start = datetime(2021, 1, 1, tzinfo=UTC)
+    for number in range(MILLION):
+        (tool,) = rng.choices(TOOLS, weights)
+        at = (start + timedelta(seconds=number * 120 + rng.random() * 100)).isoformat(timespec="microseconds")
+        inputs = {
+            "rho": rng.randint(1, 60),
+            "steps": rng.randint(100, 99_999),
+            "note": " ".join(rng.choices(known, k=12)),
+        }
+        inputs[tool.split("-")[0]] = True
+        yield (
+            str(uuid.UUID(int=rng.getrandbits(128), version=4)),
+            tool,
+            at,
+            at,
+            json.dumps(inputs),
+            json.dumps({"o": "x" * rng.randint(100, 800)}),
+            rng.choices(["ok", "error", "cancelled", "interrupted"], [90, 7, 2, 1])[0],
+            int(rng.random() < 0.002),
+            " ".join(rng.choices(known, k=2)) if rng.random() < 0.005 else None,
+            rng.choices(["form", "api", "cli", "script", "skill", "mcp"], [70, 10, 8, 8, 3, 1])[0],
+        )
+
+
+def artefacts(rng, known, made):
+    for number, (run_id, tool, at) in enumerate(made):
+        kinds = ["image/png", "text/csv", "application/json", "audio/wav", "application/pdf"]
+        (mime,) = rng.choices(kinds, [60, 25, 10, 4, 1])
+        name = f"{rng.choice(known)}-{rng.choice(known)}-{number}.{mime.split('/')[1]}"
+        yield (
+            run_id,
+            tool,
+            "o",
+            f"{tool}/{run_id}/{name}",
+            name,
+            mime,
+            1000,
+            f"{number:064x}",
+            at,
+            int(rng.random() < 0.001),
+            rng.choice(known) if rng.random() < 0.002 else None,
+            json.dumps(rng.choices(known, k=2)) if rng.random() < 0.01 else None,
+            int(rng.random() < 0.02),
+        )
+
+
+def generate(home):
+    """Make the database by bulk inserts, and its search as the migration does."""
+    rng = random.Random(1)
+    known = words(rng)
+    Store(Settings(home=home)).close()
+    conn = sqlite3.connect(home / "pixie.db", isolation_level=None)
+    conn.execute("PRAGMA synchronous=OFF")
+    conn.execute("BEGIN")
+    for name in SEARCH_TRIGGERS:
+        conn.execute(f"DROP TRIGGER {name}")
+    made = []
+
+    def noted():
+        for row in runs(rng, known):
+            made.append(row[:3])
+            yield row
+
+    conn.executemany(
+        "INSERT INTO runs (id, tool_id, started_at, finished_at, inputs_json, outputs_json, status, starred, label,"
+        " origin, last_seq, duration_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 5, 100)",
+        noted(),
+    )
+    conn.executemany(
+        "INSERT INTO artefacts (run_id, tool_id, output_key, rel_path, filename, mime, size_bytes, sha256, created_at,"
+        " starred, label, tags, spilled) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        artefacts(rng, known, made),
+    )
+    started = perf_counter()
+    index_everything(conn)
+    for statement in SEARCH_TRIGGERS.values():
+        conn.execute(statement)
+    conn.execute("COMMIT")
+    conn.close()
+    print(f"indexed two million texts in {perf_counter() - started:.0f} s")
+
+
+def best(work, times=3):
+    """The shortest of several runs, in milliseconds."""
+    took = []
+    for _ in range(times):
+        start = perf_counter()
+        work()
+        took.append(perf_counter() - start)
+    return min(took) * 1e3
+
+
+def report(name, listing, questions, floor):
+    questions = list(questions)
+    took = sorted(((best(lambda each=each: listing(each)), repr(each)) for each in questions), reverse=True)
+    slow = sum(ms > LIMIT_MS for ms, _ in took)
+    print(
+        f"{name:44} {len(took):5} questions   slowest {took[0][0]:7.1f} ms   ratio {took[0][0] / floor:7.1f}"
+        f"   median {took[len(took) // 2][0]:5.1f} ms   over {LIMIT_MS:.0f} ms: {slow}"
+    )
+    if slow:
+        print("    slowest:", took[0][1])
+
+
+def combinations(kind, **choices):
+    for values in itertools.product(*choices.values()):
+        yield kind(**dict(zip(choices, values, strict=True)))
+
+
+def main():
+    default = Path(tempfile.gettempdir()) / "pixie-bench-search"
+    home = Path(sys.argv[1]) if len(sys.argv) > 1 else default
+    if not (home / "ready").exists():
+        print(f"making {home}")
+        home.mkdir(parents=True, exist_ok=True)
+        generate(home)
+        (home / "ready").touch()
+    with Store(Settings(home=home)) as store:
+        query = "SELECT * FROM runs ORDER BY started_at DESC, id DESC LIMIT 50"
+        floor = best(lambda: store.read(lambda conn: conn.execute(query).fetchall()), 10)
+        print(f"{'floor':44} {floor:.2f} ms")
+        newest = store.runs(limit=1).items[0]
+        note = newest.inputs["note"].split()
+        name = store.artefacts(limit=1).items[0].filename
+        tools = [None, TOOLS[0], TOOLS[-1], "none"]
+        report("newest 50 of a tool", store.runs, (RunFilter(tool_id=tool) for tool in tools), floor)
+        report(
+            "runs by filters",
+            store.runs,
+            combinations(
+                RunFilter,
+                tool_id=tools,
+                status=[None, "ok", "error", "interrupted"],
+                starred=[None, True, False],
+                labelled=[None, True, False],
+                origin=[None, "form", "mcp"],
+                until=[None, "2022-01-01"],
+            ),
+            floor,
+        )
+        report(
+            "runs by substring and filters",
+            store.runs,
+            combinations(
+                RunFilter,
+                q=["rho=28", "steps=777", "note=", "zzzqqq", " ".join(note[:2]), note[3], "ing", "lorenz", "xy", "q"],
+                tool_id=tools[:3],
+                status=[None, "error", "interrupted"],
+                starred=[None, True],
+                origin=[None, "mcp"],
+                until=[None, "2022-01-01"],
+            ),
+            floor,
+        )
+        report(
+            "artefacts by substring and filters",
+            store.artefacts,
+            combinations(
+                ArtefactFilter,
+                q=[None, name, name.split("-")[0], "png", "wav", "zzzq", "-12", ".pdf", "12345", "a"],
+                tool_id=tools[:3],
+                mime=[None, "image/", "application/pdf", "video/"],
+                starred=[None, True],
+                tag=[None, note[0]],
+                until=[None, "2022-01-01"],
+            ),
+            floor,
+        )
+        start, after, seen, slowest = perf_counter(), None, 0, 0.0
+        while True:
+            before = perf_counter()
+            page = store.runs(RunFilter(tool_id=TOOLS[-1]), limit=250, after=after)
+            slowest = max(slowest, perf_counter() - before)
+            seen += len(page.items)
+            after = page.next
+            if after is None:
+                break
+        print(f"paging to the end: {seen} runs in {perf_counter() - start:.1f} s, slowest page {slowest * 1e3:.1f} ms")
+
+
+if __name__ == "__main__":
+    main()
