@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from pixie_server.render.markdown import _clean, to_html
+from pixie_core.exporters.rendered import cleaned
+from pixie_server.render.markdown import to_html
 from tests.server.render.reading import elements, only
 
 
@@ -46,12 +47,12 @@ def test_html_is_shown_and_not_done(source):
     html = to_html(f"before {source} after\n\n{source}")
     assert {each.tag for each in elements(html)} <= {"p"}
     assert not any(each.attributes for each in elements(html))
-    assert _clean(str(html)) == str(html)
+    assert cleaned(str(html)) == str(html)
 
 
 def test_what_slips_past_the_parser_is_cleaned():
     """The allow-list stands alone: attributes of htmx, handlers, ids and styles go."""
-    html = _clean('<p id="x" class="y" style="color:red" hx-get="/x" data-hx-post="/y" onclick="z()">words</p>')
+    html = cleaned('<p id="x" class="y" style="color:red" hx-get="/x" data-hx-post="/y" onclick="z()">words</p>')
     assert html == "<p>words</p>"
 
 

@@ -36,6 +36,8 @@ def cell_text(cell: Any) -> str:
     """A cell as text: nothing for null and for numbers that aren't finite, texts as they are, else JSON."""
     if isinstance(cell, str):
         return cell
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
     if cell is None or not finite(cell):
         return ""
     return json_text(cell)

@@ -89,7 +89,8 @@ def prepare(
     is written; what it raises ends that. Raises UnsupportedFormat with the formats that there are, MissingExtra, and
     RequestInvalid for the options.
     """
-    chosen = _chosen(declared, value, format_name)
+    typed = read_value(declared, value)
+    chosen = _chosen(declared, value if typed is None else typed, format_name)
     chosen.require()
     more = {} if on_progress is None else {"on_progress": on_progress}
     return Prepared(
@@ -98,7 +99,7 @@ def prepare(
         export=Export(
             declared=declared,
             raw=value,
-            value=read_value(declared, value),
+            value=typed,
             provenance=provenance,
             open_artefact=open_artefact,
             **more,

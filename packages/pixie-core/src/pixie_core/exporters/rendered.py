@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-__all__ = ["markdown_html", "markdown_tokens"]
+__all__ = ["cleaned", "markdown_html", "markdown_tokens"]
 
 _TAGS = {
     *("p", "br", "hr", "blockquote", "ul", "ol", "li", "strong", "em", "s", "code", "pre", "a", "img"),
@@ -55,7 +55,7 @@ def markdown_html(
     _align(tokens)
     _show_pictures(tokens, picture)
     parser = _parser()
-    return _clean(str(parser.renderer.render(tokens, parser.options, {"local": local})), local)
+    return cleaned(str(parser.renderer.render(tokens, parser.options, {"local": local})), local)
 
 
 def markdown_tokens(source: str) -> list[Token]:
@@ -73,7 +73,8 @@ def _parser() -> MarkdownIt:
     return parser
 
 
-def _clean(html: str, local: tuple[str, ...]) -> str:
+def cleaned(html: str, local: tuple[str, ...] = ()) -> str:
+    """The HTML with nothing but what is on the allow-list; see `markdown_html` for `local`."""
     import nh3
 
     def attribute(element: str, name: str, value: str) -> str | None:
