@@ -38,6 +38,10 @@ _RUN_ID = {"pattern": "^[0-9A-Fa-f-]{6,36}$"}
 """A run's id, or its beginning: with fewer characters it says nothing."""
 
 
+_ANY = {"application/octet-stream": "*/*"}
+"""Bytes that are declared as no more than that are sent with the media type of the file."""
+
+
 def document(routes: Sequence[Route], problem: type) -> dict[str, Any]:
     """The whole document; `problem` is the shape of every error."""
     schemas = _Schemas()
@@ -116,7 +120,7 @@ def _responses(route: Route, schemas: _Schemas) -> dict[str, Any]:
         known = responses.setdefault(str(answer.status), {"description": _describe(route, answer)})
         if answer.holds is not None or answer.media_type != "application/json":
             content = known.setdefault("content", {})
-            content[answer.media_type] = _content(route, answer, schemas)
+            content[_ANY.get(answer.media_type, answer.media_type)] = _content(route, answer, schemas)
     return responses
 
 
@@ -125,6 +129,8 @@ def _describe(route: Route, answer: Answer) -> str:
 
 
 def _content(route: Route, answer: Answer, schemas: _Schemas) -> dict[str, Any]:
+    if answer.media_type == "text/event-stream":
+        return {}  # OpenAPI 3.1 has no schema for the events of a stream
     if answer.media_type != "application/json":
         text = answer.media_type.startswith("text/")
         return {"schema": {"type": "string"} if text else {"type": "string", "format": "binary"}}

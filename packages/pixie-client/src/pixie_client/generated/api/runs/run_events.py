@@ -1,5 +1,5 @@
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 import httpx
@@ -35,9 +35,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ErrorOut | str | None:
+) -> Any | ErrorOut | None:
     if response.status_code == 200:
-        response_200 = response.text
+        response_200 = cast(Any, None)
         return response_200
 
     if response.status_code == 400:
@@ -73,7 +73,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[ErrorOut | str]:
+) -> Response[Any | ErrorOut]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -87,7 +87,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     after: int | Unset = UNSET,
-) -> Response[ErrorOut | str]:
+) -> Response[Any | ErrorOut]:
     """The run's event log after number `after`: server-sent events that follow a live run, or JSON by
 
      Accept.
@@ -101,7 +101,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ErrorOut | str]
+        Response[Any | ErrorOut]
     """
 
     kwargs = _get_kwargs(
@@ -121,7 +121,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     after: int | Unset = UNSET,
-) -> ErrorOut | str | None:
+) -> Any | ErrorOut | None:
     """The run's event log after number `after`: server-sent events that follow a live run, or JSON by
 
      Accept.
@@ -135,7 +135,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ErrorOut | str
+        Any | ErrorOut
     """
 
     return sync_detailed(
@@ -150,7 +150,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     after: int | Unset = UNSET,
-) -> Response[ErrorOut | str]:
+) -> Response[Any | ErrorOut]:
     """The run's event log after number `after`: server-sent events that follow a live run, or JSON by
 
      Accept.
@@ -164,7 +164,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ErrorOut | str]
+        Response[Any | ErrorOut]
     """
 
     kwargs = _get_kwargs(
@@ -182,7 +182,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     after: int | Unset = UNSET,
-) -> ErrorOut | str | None:
+) -> Any | ErrorOut | None:
     """The run's event log after number `after`: server-sent events that follow a live run, or JSON by
 
      Accept.
@@ -196,7 +196,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ErrorOut | str
+        Any | ErrorOut
     """
 
     return (

@@ -1,5 +1,5 @@
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 import httpx
 
@@ -21,9 +21,9 @@ def _get_kwargs() -> dict[str, Any]:
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ErrorOut | str | None:
+) -> Any | ErrorOut | None:
     if response.status_code == 200:
-        response_200 = response.text
+        response_200 = cast(Any, None)
         return response_200
 
     if response.status_code == 400:
@@ -44,7 +44,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[ErrorOut | str]:
+) -> Response[Any | ErrorOut]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -56,7 +56,7 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
-) -> Response[ErrorOut | str]:
+) -> Response[Any | ErrorOut]:
     """What happens from now on, for all pages: runs that start and end, tools that change
 
      The data of each event are ids: run_id, tool_id and status, or tool_ids. `missed` says that there
@@ -68,7 +68,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ErrorOut | str]
+        Response[Any | ErrorOut]
     """
 
     kwargs = _get_kwargs()
@@ -83,7 +83,7 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient | Client,
-) -> ErrorOut | str | None:
+) -> Any | ErrorOut | None:
     """What happens from now on, for all pages: runs that start and end, tools that change
 
      The data of each event are ids: run_id, tool_id and status, or tool_ids. `missed` says that there
@@ -95,7 +95,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ErrorOut | str
+        Any | ErrorOut
     """
 
     return sync_detailed(
@@ -106,7 +106,7 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
-) -> Response[ErrorOut | str]:
+) -> Response[Any | ErrorOut]:
     """What happens from now on, for all pages: runs that start and end, tools that change
 
      The data of each event are ids: run_id, tool_id and status, or tool_ids. `missed` says that there
@@ -118,7 +118,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ErrorOut | str]
+        Response[Any | ErrorOut]
     """
 
     kwargs = _get_kwargs()
@@ -131,7 +131,7 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient | Client,
-) -> ErrorOut | str | None:
+) -> Any | ErrorOut | None:
     """What happens from now on, for all pages: runs that start and end, tools that change
 
      The data of each event are ids: run_id, tool_id and status, or tool_ids. `missed` says that there
@@ -143,7 +143,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ErrorOut | str
+        Any | ErrorOut
     """
 
     return (
