@@ -24,7 +24,8 @@ from attrs import evolve
 from pixie_core.clock import system_clock
 from pixie_core.config import Settings
 from pixie_core.errors import OutputNotFound, Problem, RequestInvalid, RunNotRunning, RunsInFlight, ToolNotFound
-from pixie_core.exporters import Exportable, Provenance, declaration_of, file_as_output, run_zip, write_zip
+from pixie_core.exporters import run_zip, write_zip
+from pixie_core.exports import Exports
 from pixie_core.run.inputs import inputs_from_form, typed_inputs
 from pixie_core.run.model import Output
 from pixie_core.runtime import Runner
@@ -65,7 +66,7 @@ def open(home: Path | str | None = None, **settings: Any) -> Pixie:  # noqa: A00
 class Pixie:
     """One data folder: its tools, its runs, and what is kept of them.
 
-    `store` and `tools` are its rooms, for whoever needs more than the methods here. Close it, or use it in
+    `store`, `tools` and `exports` are its rooms, for whoever needs more than the methods here. Close it, or use it in
     a `with`: runs that it started and that haven't ended are then interrupted.
     """
 
@@ -73,6 +74,7 @@ class Pixie:
         self.settings = settings
         self.store = Store(settings, clock=clock)
         self.tools = Tools(settings.tools_dir, states=self.store.tool_states)
+        self.exports = Exports(self.store, self.get, self.manifest_of)
         self._clock = clock
         self._runner: Runner | None = None
         self._validate_jobs = ValidateJobs(settings, self.store, clock=clock)
@@ -288,32 +290,9 @@ class Pixie:
         write_zip(made, path, force=force)
         return path
 
-    def exportable(self, run_id: str, key: str) -> Exportable:
-        """An output, to be looked at for what it can become, and to become it. Raises OutputNotFound."""
-        run = self.get(run_id)
-        if key not in run.outputs:
-            raise OutputNotFound(run.id, key, tuple(run.outputs))
-        manifest = self.manifest_of(run)
-        return Exportable(
-            declared=declaration_of(run, manifest, key),
-            value=self.store.resolve(run.outputs[key].value),
-            provenance=Provenance.of(run, manifest),
-            open_artefact=self.store.open_artefact,
-        )
-
-    def exportable_artefact(self, artefact_id: int) -> Exportable:
-        """A kept file likewise; for a value that is kept as JSON, the output. Raises ArtefactNotFound."""
-        found = self.store.artefact(artefact_id)
-        run = self.store.run(found.run_id)
-        if found.spilled and found.output_key is not None and found.output_key in run.outputs:
-            return self.exportable(run.id, found.output_key)
-        declared, value = file_as_output(found.id, found.filename, found.mime)
-        provenance = Provenance.of(run, self.manifest_of(run))
-        return Exportable(declared, value, provenance, self.store.open_artefact)
-
     def formats(self, run_id: str, key: str) -> tuple[Format, ...]:
         """What an output can become, its default first. Raises OutputNotFound."""
-        return self.exportable(run_id, key).formats()
+        return self.exports.of(run_id, key).formats()
 
     def export_output(
         self,
@@ -331,7 +310,7 @@ class Pixie:
         Raises OutputNotFound, what `Exportable.save` raises, and TargetExists unless `force`; nothing is left behind
         when it fails.
         """
-        return self.exportable(run_id, key).save(format, target, force=force, options=options)
+        return self.exports.of(run_id, key).save(format, target, force=force, options=options)
 
     def manifest_of(self, run: Run) -> ToolManifest | None:
         """The manifest of the run's tool as it is today, or None when the tool is gone or invalid."""

@@ -78,7 +78,7 @@ async def output_formats(served: Served, run_id: str, key: str) -> list[FormatOu
 )
 async def export_output(served: Served, run_id: str, key: str, query: Any) -> Response:
     """One output as a file of a format."""
-    return await _made(served, await served.bridge.slowly(served.pixie.exportable, run_id, key), query)
+    return await _made(served, await served.bridge.slowly(served.pixie.exports.of, run_id, key), query)
 
 
 @routes.get(
@@ -89,7 +89,7 @@ async def export_output(served: Served, run_id: str, key: str, query: Any) -> Re
 )
 async def artefact_formats(served: Served, artefact_id: int) -> list[FormatOut]:
     """What a kept file can become, its default first; a value that is kept as JSON, what its output can."""
-    return FormatOut.all_of((await served.bridge.slowly(served.pixie.exportable_artefact, artefact_id)).formats())
+    return FormatOut.all_of((await served.bridge.slowly(served.pixie.exports.of_artefact, artefact_id)).formats())
 
 
 @routes.get(
@@ -101,7 +101,7 @@ async def artefact_formats(served: Served, artefact_id: int) -> list[FormatOut]:
 )
 async def export_artefact(served: Served, artefact_id: int, query: Any) -> Response:
     """One kept file as a file of a format."""
-    return await _made(served, await served.bridge.slowly(served.pixie.exportable_artefact, artefact_id), query)
+    return await _made(served, await served.bridge.slowly(served.pixie.exports.of_artefact, artefact_id), query)
 
 
 async def _made(served: Served, what: Exportable, query: Any) -> Response:
