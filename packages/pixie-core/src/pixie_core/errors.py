@@ -22,6 +22,8 @@
     │   ├── AmbiguousRunId
     │   ├── RunConflict             the same run id with other inputs
     │   ├── RunNotRunning
+    │   ├── RunStillRunning         what is at work can't be deleted
+    │   ├── RunProtected            it, or a file of it, is starred or labelled
     │   ├── RunsInFlight            a process can't be stopped under its runs
     │   ├── TargetExists            a file would be overwritten
     │   └── ToolExists              a tool would be replaced
@@ -81,6 +83,8 @@ __all__ = [
     "RunConflict",
     "RunNotFound",
     "RunNotRunning",
+    "RunProtected",
+    "RunStillRunning",
     "RunTimedOut",
     "RunsInFlight",
     "SettingsError",
@@ -341,6 +345,34 @@ class RunNotRunning(Conflict):
 
     def __str__(self) -> str:
         return f"Run {self.run_id[:8]} isn't running: its status is {self.status}."
+
+
+@define(eq=False, str=False)
+class RunStillRunning(Conflict):
+    """The run hasn't ended, so that it can't be deleted."""
+
+    code = "run_still_running"
+    run_id: str
+
+    def __str__(self) -> str:
+        return f"Run {self.run_id[:8]} is still running. Nothing was deleted; cancel it first."
+
+
+@define(eq=False, str=False)
+class RunProtected(Conflict):
+    """The run, or a file of it, is starred or labelled, so that nothing of it is deleted; `because` says which.
+
+    `artefact_id` is set where a file was to be deleted.
+    """
+
+    code = "run_protected"
+    run_id: str
+    because: str
+    artefact_id: int | None = None
+
+    def __str__(self) -> str:
+        what = f"Run {self.run_id[:8]}" if self.artefact_id is None else f"Artefact {self.artefact_id}"
+        return f"{what} is protected: {self.because}. Nothing was deleted; take the star or the label away first."
 
 
 @define(eq=False, str=False)

@@ -67,6 +67,8 @@ OUTCOMES: Mapping[type[PixieError], Outcome] = {
     errors.AmbiguousRunId: Outcome(409, "Several runs begin so"),
     errors.RunConflict: Outcome(409, "The run id is taken"),
     errors.RunNotRunning: Outcome(409, "The run has ended"),
+    errors.RunStillRunning: Outcome(409, "The run hasn't ended"),
+    errors.RunProtected: Outcome(409, "The run is protected"),
     errors.RunsInFlight: Outcome(409, "Runs are in flight"),
     errors.TargetExists: Outcome(409, "A file is there already"),
     errors.ToolExists: Outcome(409, "A tool is there already"),

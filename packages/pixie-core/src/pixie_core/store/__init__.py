@@ -9,6 +9,7 @@ labelled (schema.py), and numbered migrations with a backup first (migrations.py
 """
 
 from pixie_core.store.artefacts import ArtefactFilter, StoredArtefact
+from pixie_core.store.deletion import Deletions, Purged
 from pixie_core.store.event_log import Draft, Publication
 from pixie_core.store.files import StagedFile
 from pixie_core.store.locks import ServerLock
@@ -27,11 +28,13 @@ __all__ = [
     "ArtefactFilter",
     "CleanedUp",
     "Created",
+    "Deletions",
     "Draft",
     "LatestValidation",
     "Owner",
     "Page",
     "Publication",
+    "Purged",
     "RunFilter",
     "RunSummary",
     "ServerLock",

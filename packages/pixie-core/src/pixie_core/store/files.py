@@ -42,7 +42,8 @@ _FICLONE = 0x40049409
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NO_LINKS = {errno.EMLINK, errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS}
 _TEMPORARY = ".staging"
-_BLOBS = ".blobs"
+BLOBS = ".blobs"
+INPUTS = ".inputs"
 _PARTIAL = ".partial"
 _REMEMBERED_RUNS = 64
 _TEMPORARY_NAME = re.compile(r"([0-9a-z-]+)\.([0-9]+)\.([0-9]+)\.[0-9a-f]{32}")
@@ -98,8 +99,8 @@ class ArtefactFiles:
     ) -> tuple[str, int, bytes]:
         """Keep the bytes of an input: their SHA-256, size and first bytes. They stay as long as the run does."""
         with _in_plain_words(self.root), self._copied(source, limit) as written:
-            where = (tool_id, run_id, ".inputs")
-            with self._folder(where, create=True) as folder:
+            where = (tool_id, run_id, INPUTS)
+            with self.folder(where, create=True) as folder:
                 with suppress(FileExistsError):
                     self._link_blob(written, written.sha256, folder)
                 os.fsync(folder)
@@ -109,11 +110,9 @@ class ArtefactFiles:
         """Open a file by the path that its row holds. Raises FileNotFoundError unless a regular file lies there,
         reached without following any link.
         """
-        parts = PurePosixPath(rel_path).parts
-        if not parts or any(part in {"..", "/"} for part in parts):
-            raise FileNotFoundError(errno.ENOENT, "not a path of an artefact", rel_path)
+        parts = parts_of(rel_path)
         try:
-            with self._folder(parts[:-1], create=False) as folder:
+            with self.folder(parts[:-1], create=False) as folder:
                 fd = os.open(parts[-1], os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
         except (NotADirectoryError, OSError) as error:
             if error.errno in {errno.ENOENT, errno.ELOOP, errno.ENOTDIR, errno.ENXIO}:
@@ -128,18 +127,18 @@ class ArtefactFiles:
         """Open bytes by their SHA-256. Raises FileNotFoundError when they aren't kept."""
         if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
             raise FileNotFoundError(errno.ENOENT, "not a SHA-256", sha256)
-        return self.open(f"{_BLOBS}/{sha256[:2]}/{sha256}")
+        return self.open(f"{BLOBS}/{sha256[:2]}/{sha256}")
 
     def discard(self, staged: StagedFile) -> None:
         """Remove a file that got no row."""
-        with suppress(FileNotFoundError), self._folder((staged.tool_id, staged.run_id), create=False) as folder:
+        with suppress(FileNotFoundError), self.folder((staged.tool_id, staged.run_id), create=False) as folder:
             os.unlink(staged.filename, dir_fd=folder)
             os.fsync(folder)
 
     def remove_temporaries(self) -> int:
         """Remove what dead processes left half-written; returns how many files that were."""
         removed = 0
-        with suppress(FileNotFoundError), self._folder((_TEMPORARY,), create=False) as folder:
+        with suppress(FileNotFoundError), self.folder((_TEMPORARY,), create=False) as folder:
             for name in os.listdir(folder):  # noqa: PTH208 - by descriptor
                 ours = _TEMPORARY_NAME.fullmatch(name)
                 if ours and not Owner(ours[1], int(ours[2]), int(ours[3])).alive():
@@ -150,11 +149,11 @@ class ArtefactFiles:
     def set_partial_aside(self, tool_id: str, run_id: str, known: set[str]) -> int:
         """Move the files of a run that got no row into its `.partial/`; returns how many."""
         moved = 0
-        with suppress(FileNotFoundError), self._folder((tool_id, run_id), create=False) as folder:
+        with suppress(FileNotFoundError), self.folder((tool_id, run_id), create=False) as folder:
             for name in sorted(os.listdir(folder)):  # noqa: PTH208 - by descriptor
                 if name in known or name.startswith("."):
                     continue
-                with self._folder((tool_id, run_id, _PARTIAL), create=True) as partial:
+                with self.folder((tool_id, run_id, _PARTIAL), create=True) as partial:
                     os.rename(name, name, src_dir_fd=folder, dst_dir_fd=partial)
                     os.fsync(partial)
                 moved += 1
@@ -168,7 +167,7 @@ class ArtefactFiles:
         """A temporary copy of the source, fsynced and read-only; removed at the end, whatever happens."""
         owner = self._owner
         name = f"{owner.boot_id}.{owner.pid}.{owner.start_ticks}.{uuid.uuid4().hex}"
-        with self._folder((_TEMPORARY,), create=True) as folder:
+        with self.folder((_TEMPORARY,), create=True) as folder:
             fd = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=folder)
             try:
                 with os.fdopen(fd, "w+b") as file:
@@ -185,7 +184,7 @@ class ArtefactFiles:
 
     def _place(self, written: _Written, tool_id: str, run_id: str, filename: str) -> str:
         """Link the blob of a temporary file into the run's folder; returns the name that it got."""
-        with self._folder((tool_id, run_id), create=True) as folder:
+        with self.folder((tool_id, run_id), create=True) as folder:
             while True:
                 name = self._reserve(run_id, folder, filename)
                 try:
@@ -217,15 +216,17 @@ class ArtefactFiles:
         when the name is taken.
         """
         with (
-            self._folder((_TEMPORARY,), create=True) as staging,
-            self._folder((_BLOBS, written.sha256[:2]), create=True) as blobs,
+            self.folder((_TEMPORARY,), create=True) as staging,
+            self.folder((BLOBS, written.sha256[:2]), create=True) as blobs,
         ):
+            # Who removes blobs without links holds this alone: none goes between its making and its link.
+            fcntl.flock(blobs, fcntl.LOCK_SH)
             self._make_blob(written, staging, blobs)
             fault("publish.after_blob")
             try:
                 self._link_or_copy(written.sha256, blobs, name, folder)
             except FileNotFoundError:
-                # The sweeper took the blob, which had no link left until now.
+                # Somebody took the blob away.
                 self._make_blob(written, staging, blobs)
                 self._link_or_copy(written.sha256, blobs, name, folder)
 
@@ -256,15 +257,18 @@ class ArtefactFiles:
                 os.fdopen(source, "rb") as file,
                 self._copied(iter(lambda: file.read(_PIECE), b""), None) as copy,
                 self._naming,
-                self._folder((_TEMPORARY,), create=True) as staging,
+                self.folder((_TEMPORARY,), create=True) as staging,
             ):
                 if _exists(name, folder):
                     raise FileExistsError(errno.EEXIST, "the name is taken", name) from None
                 os.rename(copy.temporary, name, src_dir_fd=staging, dst_dir_fd=folder)
 
     @contextmanager
-    def _folder(self, parts: Iterable[str], *, create: bool) -> Iterator[int]:
-        """A descriptor of a folder below the root, reached without following links."""
+    def folder(self, parts: Iterable[str], *, create: bool) -> Iterator[int]:
+        """A descriptor of a folder below the root, reached without following links.
+
+        Raises FileNotFoundError or NotADirectoryError, unless it is to be made; ValueError for parts that name none.
+        """
         fd = os.open(self.root, _FOLDER & ~os.O_NOFOLLOW)
         try:
             for part in parts:
@@ -280,6 +284,14 @@ class ArtefactFiles:
             yield fd
         finally:
             os.close(fd)
+
+
+def parts_of(rel_path: str) -> tuple[str, ...]:
+    """The parts of the path in an artefact's row. Raises FileNotFoundError when it leads elsewhere."""
+    parts = PurePosixPath(rel_path).parts
+    if not parts or any(part in {"..", "/"} for part in parts):
+        raise FileNotFoundError(errno.ENOENT, "not a path of an artefact", rel_path)
+    return parts
 
 
 def _copy(source: Source, target: IO[bytes], limit: int | None) -> tuple[str, int, bytes]:

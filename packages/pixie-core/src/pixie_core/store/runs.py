@@ -65,11 +65,12 @@ def checked_tool_id(tool_id: str) -> str:
     return tool_id
 
 
-def find(conn: sqlite3.Connection, run_id: str) -> str:
-    """The whole id of the run that this is the id of, or the beginning of. Raises RunNotFound, AmbiguousRunId, or
-    RequestInvalid when it is too short to say.
+def find(conn: sqlite3.Connection, run_id: str, *, deleted: bool = False) -> str:
+    """The whole id of the run that this is the id of, or the beginning of; `deleted` looks among those that can be
+    restored. Raises RunNotFound, AmbiguousRunId, or RequestInvalid when it is too short to say.
     """
-    if conn.execute("SELECT 1 FROM runs WHERE id = ? AND deleted_at IS NULL", (run_id,)).fetchone():
+    there = "deleted_at IS NOT NULL AND purging_at IS NULL" if deleted else "deleted_at IS NULL"
+    if conn.execute(f"SELECT 1 FROM runs WHERE id = ? AND {there}", (run_id,)).fetchone():  # noqa: S608 - our own names
         return run_id
     prefix = run_id.strip().lower()
     if len(prefix) < SHORTEST_PREFIX:
@@ -78,7 +79,7 @@ def find(conn: sqlite3.Connection, run_id: str) -> str:
             (Problem("$.run_id", f"is {run_id!r}; give at least the first {SHORTEST_PREFIX} characters of the id"),),
         )
     rows = conn.execute(
-        "SELECT id FROM runs WHERE id >= ? AND id < ? AND deleted_at IS NULL ORDER BY started_at DESC, id DESC LIMIT ?",
+        f"SELECT id FROM runs WHERE id >= ? AND id < ? AND {there} ORDER BY started_at DESC, id DESC LIMIT ?",  # noqa: S608 - our own names
         # Texts are compared as UTF-8: the last character of Unicode comes after whatever may follow the prefix.
         (prefix, prefix + "\U0010ffff", _MOST_CANDIDATES),
     ).fetchall()

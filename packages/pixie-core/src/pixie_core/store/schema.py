@@ -197,18 +197,20 @@ _FAMILY = "substr(mime, 1, instr(mime, '/'))"
 _LISTED = "deleted_at IS NULL"
 
 LIST_INDEXES = tuple(
-    f"CREATE INDEX {name} ON {where} WHERE {condition}"
+    f"CREATE INDEX {name} ON {where}{f' WHERE {condition}' if condition else ''}"
     # They hold what filters ask for, so that rows that don't pass aren't read: a row can have megabytes of outputs.
+    # Those by time and by tool hold all rows, for people who query by hand.
     for name, where, condition in (
-        ("runs_by_time", "runs (started_at, id, tool_id, status, starred, origin)", _LISTED),
-        ("runs_by_tool", "runs (tool_id, started_at, id, status, starred, origin)", _LISTED),
+        ("runs_by_time", "runs (started_at, id, tool_id, status, starred, origin, deleted_at)", ""),
+        ("runs_by_tool", "runs (tool_id, started_at, id, status, starred, origin, deleted_at)", ""),
         ("runs_by_status", "runs (status, started_at, id, tool_id, starred, origin)", f"{_LISTED} AND status <> 'ok'"),
         ("runs_by_origin", "runs (origin, started_at, id, tool_id, status, starred)", _LISTED),
         ("runs_starred", "runs (started_at, id, tool_id, status, origin)", f"{_LISTED} AND starred = 1"),
         ("runs_labelled", "runs (started_at, id, tool_id, status, starred, label)", f"{_LISTED} AND label IS NOT NULL"),
+        ("runs_finished", "runs (finished_at, id, status)", _LISTED),
         ("runs_deleted", "runs (id, deleted_at, purging_at)", "deleted_at IS NOT NULL"),
-        ("artefacts_by_time", "artefacts (created_at, id, tool_id, mime, spilled, run_id)", _LISTED),
-        ("artefacts_by_tool", "artefacts (tool_id, created_at, id, mime, spilled, run_id)", _LISTED),
+        ("artefacts_by_time", "artefacts (created_at, id, tool_id, mime, spilled, run_id, deleted_at)", ""),
+        ("artefacts_by_tool", "artefacts (tool_id, created_at, id, mime, spilled, run_id, deleted_at)", ""),
         ("artefacts_by_mime", "artefacts (mime, created_at, id, tool_id, spilled, run_id)", _LISTED),
         ("artefacts_by_family", f"artefacts ({_FAMILY}, created_at, id, tool_id, spilled, run_id)", _LISTED),
         ("artefacts_starred", "artefacts (created_at, id, run_id)", f"{_LISTED} AND starred = 1"),

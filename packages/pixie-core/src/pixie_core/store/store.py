@@ -19,6 +19,7 @@ from pixie_core.errors import ArtefactNotFound, DatabaseUnusable, DataFolderErro
 from pixie_core.run.events import Finished
 from pixie_core.store import artefacts, event_log, processes, run_lists, runs, tool_state, validate_jobs, validations
 from pixie_core.store.connections import Readers, in_plain_words, make_durable, open_writer
+from pixie_core.store.deletion import Deletions
 from pixie_core.store.files import ArtefactFiles
 from pixie_core.store.live import Live, Watcher
 from pixie_core.store.locks import FileLock, lock_path
@@ -114,6 +115,7 @@ class Store:
             self._write_lock.close()
             raise
         self._readers = Readers(self._database)
+        self.deletions = Deletions(self.read, self.write, self.files, clock.now)
 
     def _open(self) -> sqlite3.Connection:
         """The writing connection, all in order. Runs on the writer's thread."""
@@ -534,9 +536,10 @@ class Store:
         return True
 
     def clean_up(self) -> CleanedUp:
-        """Remove temporary files of dead processes, and move the files of interrupted runs that got no row into the
-        `.partial` of the run's folder. Can be done again and again, while others work.
+        """Finish what was being deleted, remove temporary files of dead processes, and move the files of interrupted
+        runs that got no row into the `.partial` of the run's folder. Can be done again and again, while others work.
         """
+        self.deletions.finish()
         aside = 0
         for run_id, tool_id, known in self.read(_files_of_interrupted):
             aside += self.files.set_partial_aside(tool_id, run_id, known)
