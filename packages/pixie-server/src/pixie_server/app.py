@@ -16,12 +16,13 @@ from pixie_server import api, fragments, pages
 from pixie_server.api.shapes import ErrorOut
 from pixie_server.assets import STATIC
 from pixie_server.bridge import Bridge
+from pixie_server.forms import StrictRequest
 from pixie_server.guard import Guard
 from pixie_server.happenings import Happenings
 from pixie_server.limits import Limits
 from pixie_server.openapi import document
 from pixie_server.problems import handle_errors
-from pixie_server.reading import read_body, read_query
+from pixie_server.reading import read_body, read_query, readable
 from pixie_server.served import Served
 from pixie_server.static_files import StaticFiles
 
@@ -87,6 +88,7 @@ def _methods(path: str) -> set[str]:
 def _quart(served: Served) -> Quart:
     # No static folder and no instance folder of Quart's: nothing is served by path.
     app = Quart(__name__, static_folder=None, template_folder=None, instance_path=str(STATIC.parent))
+    app.request_class = StrictRequest
     app.config["OPENAPI"] = openapi_json()
     app.config["MAX_CONTENT_LENGTH"] = None  # the guard counts the bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = Limits().form_bytes
@@ -110,6 +112,7 @@ def _view(route: Route, served: Served) -> Callable[..., Awaitable[QuartResponse
     """What Quart calls: read what comes in, call the handler, write what comes out."""
 
     async def view(**path: Any) -> QuartResponse:
+        readable(request.query_string)
         if route.query is not None:
             path["query"] = read_query(route.query, request.args)
         if route.body is not None:
@@ -125,7 +128,8 @@ def written(answer: Any) -> QuartResponse:
         return answer
     value, status = answer if isinstance(answer, tuple) else (answer, 200)
     body = json.dumps(value, default=_plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return Response(body, status, content_type="application/json")
+    # Half a surrogate pair has no UTF-8; its escape is JSON all the same.
+    return Response(body.encode("utf-8", "backslashreplace"), status, content_type="application/json")
 
 
 def _plain(value: Any) -> Any:

@@ -65,7 +65,7 @@ def answer_problem(status: int, title: str, detail: str, code: str, error: objec
     """The error as the client wants it."""
     if wants_json():
         body = json.dumps(problem_document(status, title, detail, code, error), ensure_ascii=False)
-        return Response(body, status, content_type="application/problem+json")
+        return Response(_sent(body), status, content_type="application/problem+json")
     action, command = _next_action(error), _next_command(error)
     if request.headers.get("HX-Request") == "true":
         page = render.error_fragment(title, detail, code=code, action=action, command=command)
@@ -73,7 +73,12 @@ def answer_problem(status: int, title: str, detail: str, code: str, error: objec
         # The frame without its tools: an error page asks nothing of a database that may be the fault.
         frame = render.Frame(now=datetime.now(UTC))
         page = render.page_error(frame, status, title, detail, code=code, action=action, command=command)
-    return Response(page, status, content_type="text/html; charset=utf-8")
+    return Response(_sent(page), status, content_type="text/html; charset=utf-8")
+
+
+def _sent(text: str) -> bytes:
+    """The text in UTF-8, though it may repeat half a surrogate pair that somebody sent: as its escape."""
+    return text.encode("utf-8", "backslashreplace")
 
 
 def _next_action(error: object) -> tuple[str, str]:

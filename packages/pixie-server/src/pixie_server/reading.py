@@ -5,8 +5,10 @@ path.
 from __future__ import annotations
 
 import json
+from itertools import islice
 from types import UnionType
 from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
+from urllib.parse import unquote_to_bytes
 
 import attrs
 
@@ -16,7 +18,14 @@ from pixie_core.structure import Problems, structure, unknown_keys
 if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
 
-__all__ = ["Malformed", "read_body", "read_json", "read_query"]
+__all__ = ["Malformed", "read_body", "read_json", "read_query", "readable"]
+
+_DEEPEST = 64
+"""Levels of lists and objects in a body: what reads it later may be recursive."""
+_MOST_NODES = 200_000
+"""Values in a body, so that none takes longer to look at than to send. Large tables come as files."""
+_MOST_PROBLEMS = 20
+"""Unknown keys of a body that are named: looking for what was meant takes time for each."""
 
 
 @attrs.frozen(str=False)
@@ -36,7 +45,7 @@ def read_json(source: bytes) -> Any:
     except UnicodeDecodeError as error:
         raise Malformed(f"The body isn't UTF-8: byte {error.start} can't be read.") from None
     try:
-        return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_unique)
+        value = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_unique)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise Malformed(f"The body isn't JSON: {error.msg} at {where}.") from None
@@ -44,6 +53,23 @@ def read_json(source: bytes) -> Any:
         raise Malformed("The body is nested too deeply.") from None
     except ValueError as error:  # an integer of more digits than Python reads
         raise Malformed(f"The body can't be read: {error}.") from None
+    _bounded(value)
+    return value
+
+
+def _bounded(value: Any) -> None:
+    """Level by level, so that no depth is too much for this."""
+    level: list[Any] = [value] if isinstance(value, dict | list) else []
+    nodes = 1
+    for _ in range(_DEEPEST + 1):
+        level = [each for inner in level for each in (inner.values() if isinstance(inner, dict) else inner)]
+        nodes += len(level)
+        if nodes > _MOST_NODES:
+            raise Malformed(f"The body holds more than {_MOST_NODES} values. Send large data as a file.")
+        level = [each for each in level if isinstance(each, dict | list)]
+        if not level:
+            return
+    raise Malformed(f"The body is nested too deeply: {_DEEPEST} levels are read.")
 
 
 def _no_constant(name: str) -> Any:
@@ -53,9 +79,9 @@ def _no_constant(name: str) -> Any:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     values = dict(pairs)
     if len(values) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise Malformed(f"The body says {twice!r} twice in one object.")
+        seen: set[str] = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        raise Malformed(f"The body says {twice[:40]!r} twice in one object.")
     return values
 
 
@@ -66,10 +92,19 @@ def read_body(cls: type[Any], source: bytes, *, optional: bool) -> Any:
         value = structure(cls, raw)
     except Problems as error:
         raise RequestInvalid("The body", error.problems) from None
-    unknown = tuple(attrs.evolve(problem, severity="error") for problem in unknown_keys(cls, raw))
+    some = islice(unknown_keys(cls, raw), _MOST_PROBLEMS)
+    unknown = tuple(attrs.evolve(problem, severity="error") for problem in some)
     if unknown:
         raise RequestInvalid("The body", unknown)
     return value
+
+
+def readable(query: bytes) -> None:
+    """Raises Malformed for a query that isn't UTF-8: its texts would have other characters than were sent."""
+    try:
+        unquote_to_bytes(query.replace(b"+", b" ")).decode("utf-8")
+    except UnicodeDecodeError:
+        raise Malformed("The query isn't UTF-8.") from None
 
 
 def read_query(cls: type[Any], given: MultiDict[str, str]) -> Any:

@@ -157,6 +157,9 @@ def _turns_problems(key: str, turns: Any) -> Iterator[Problem]:
                 yield Problem(f"$.{key}[{index}].{name}", said)
 
 
+_MOST_UNKNOWN = 20
+
+
 def _unknown(manifest: ToolManifest, keys: Iterable[str]) -> list[Problem]:
     known = [each.key for each in manifest.inputs]
     problems = []
@@ -165,6 +168,8 @@ def _unknown(manifest: ToolManifest, keys: Iterable[str]) -> list[Problem]:
             meant = near(key, known)
             hint = f"did you mean {meant}?" if meant else f"known are {', '.join(known)}"
             problems.append(Problem(f"$.{key}", f"{manifest.id} has no input {key!r}: {hint}"))
+            if len(problems) == _MOST_UNKNOWN:
+                break  # looking for what was meant takes time for each
     return problems
 
 
