@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["content_disposition", "deliver_artefact", "deliver_made"]
 
-_BUFFER = 256 * 1024
+_BUFFER = 1024 * 1024
 _ONE_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 
 
