@@ -53,6 +53,14 @@ class Prepared:
                 f"{self.export.declared.label} is nested too deeply for {self.format.name}. Take another format."
             ) from error
 
+    def save(self, target: Path | str | None = None, *, force: bool = False) -> Path:
+        """Write it to a file, or into a folder, by default the current one; returns where.
+
+        Raises what `write` raises, and TargetExists unless `force`; nothing is left behind when it fails.
+        """
+        path = Path(target) if target is not None else Path.cwd()
+        return write_file(self.write, path / self.filename if path.is_dir() else path, force=force)
+
 
 @frozen
 class Exported:
@@ -173,6 +181,24 @@ class Exportable:
             on_progress=on_progress,
         )
 
+    def prepare(
+        self,
+        format_name: str | None = None,
+        *,
+        options: Mapping[str, Any] | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Prepared:
+        """It on its way into a format, not made yet; see `prepare`."""
+        return prepare(
+            self.declared,
+            self.value,
+            format_name,
+            open_artefact=self.open_artefact,
+            provenance=self.provenance,
+            options=options,
+            on_progress=on_progress,
+        )
+
     def save(
         self,
         format_name: str | None = None,
@@ -182,21 +208,8 @@ class Exportable:
         options: Mapping[str, Any] | None = None,
         on_progress: OnProgress | None = None,
     ) -> Path:
-        """Write it in a format to a file, or into a folder, by default the current one; returns where.
-
-        Raises what `export` raises, and TargetExists unless `force`; nothing is left behind when it fails.
-        """
-        prepared = prepare(
-            self.declared,
-            self.value,
-            format_name,
-            open_artefact=self.open_artefact,
-            provenance=self.provenance,
-            options=options,
-            on_progress=on_progress,
-        )
-        path = Path(target) if target is not None else Path.cwd()
-        return write_file(prepared.write, path / prepared.filename if path.is_dir() else path, force=force)
+        """Write it in a format; see `prepare` and `Prepared.save`."""
+        return self.prepare(format_name, options=options, on_progress=on_progress).save(target, force=force)
 
 
 def _chosen(declared: OutputDeclaration, value: Any, name: str | None) -> Format:

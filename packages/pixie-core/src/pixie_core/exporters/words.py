@@ -120,8 +120,8 @@ def _write_tree(export: Export, sink: IO[bytes], _: NoOptions) -> None:
     while left:
         depth, node = left.pop()
         value = node.get("value")
-        words = md.inline(node["label"]) + ("" if value is None else f": {md.inline(cell_text(value))}")
-        _say(sink, f"{'  ' * depth}- {words}\n")
+        words = node["label"] if value is None else f"{node['label']}: {cell_text(value)}"
+        _say(sink, f"{'  ' * depth}- {md.paragraph(words).rstrip()}\n")
         left.extend((depth + 1, child) for child in reversed(node.get("children") or []))
 
 

@@ -6,6 +6,7 @@ import click
 
 from pixie_server.cli.command import Group
 from pixie_server.cli.export import export_run
+from pixie_server.cli.exporting import copy_output_to, copy_to_clipboard, export_as_format
 from pixie_server.cli.new import new
 from pixie_server.cli.running import run
 from pixie_server.cli.runs import label_run, star_run, view_logs, view_runs
@@ -28,6 +29,9 @@ COMMANDS: tuple[click.Command, ...] = (
     star_run,
     label_run,
     export_run,
+    export_as_format,
+    copy_output_to,
+    copy_to_clipboard,
     list_tools,
     new,
     sync,
