@@ -3,13 +3,19 @@
 import csv
 import io
 import json
+import socket
+import tempfile
+import time
+from pathlib import Path
 
 import duckdb
 import openpyxl
+import psutil
 import pytest
 
 from pixie_core.exporters import FORMATS, option_help
 from pixie_server.api.exports import How
+from tests.server.live_pixie import add_tool, live_pixie
 
 
 @pytest.fixture(scope="module")
@@ -108,3 +114,84 @@ def test_a_missing_extra_is_501_and_named(live, added, monkeypatch):
 def test_the_query_knows_every_option_of_every_format():
     """One that is added to a format is in the address too."""
     assert set(How.__annotations__) == {"format"} | {one.name for each in FORMATS.values() for one in option_help(each)}
+
+
+ROWER = '''\
+from pixie_tool_sdk import Tool
+
+tool = Tool()
+
+
+@tool.run
+def row(count):
+    """Many rows."""
+    return {"rows": {"columns": [{"key": "n"}, {"key": "t"}], "rows": [{"n": n, "t": f"row {n}"} for n in range(count)]}}
+
+
+tool.serve()
+'''
+ROWER_MANIFEST = {
+    "id": "rower",
+    "name": "Rower",
+    "inputs": [{"key": "count", "type": "number", "label": "Count", "default": 1}],
+    "outputs": [{"key": "rows", "type": "table", "label": "Rows"}],
+}
+
+
+@pytest.fixture(scope="module")
+def rowing(tmp_path_factory):
+    """A served Pixie with a tool that answers many rows."""
+    home = tmp_path_factory.mktemp("pixie")
+    add_tool(home / "tools", ROWER_MANIFEST, ROWER)
+    with live_pixie(home) as served:
+        yield served
+
+
+def workbook_processes():
+    """Those that this process started and that are still at work."""
+    return [
+        each for each in psutil.Process().children(recursive=True) if "workbook_process" in " ".join(each.cmdline())
+    ]
+
+
+def until(holds, what, seconds=20):
+    """Wait until it holds, so long at most."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, what
+        time.sleep(0.02)
+
+
+def test_an_export_stops_when_its_client_goes(rowing):
+    """Within seconds, where it would go on for half a minute; nothing of it is left."""
+    run = rowing.run("rower", count=1_000_000)
+    folders = set(Path(tempfile.gettempdir()).glob("pixie-xlsx-*"))
+    with socket.create_connection(("127.0.0.1", rowing.port)) as client:
+        path = f"/api/runs/{run['id']}/outputs/rows/export?format=xlsx"
+        client.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{rowing.port}\r\n\r\n".encode())
+        until(workbook_processes, "no process is made for the workbook")
+    until(lambda: not workbook_processes(), "the workbook's process goes on", 5)
+    until(lambda: set(Path(tempfile.gettempdir()).glob("pixie-xlsx-*")) <= folders, "its folder is left", 5)
+    assert rowing.get("/api/healthz").status_code == 200
+
+
+def test_many_rows_are_sent_whole(rowing):
+    """With their length, from a value that is kept as a file."""
+    run = rowing.run("rower", count=100_000)
+    answer = export(rowing, run, "rows", format="csv")
+    assert int(answer.headers["Content-Length"]) == len(answer.content)
+    lines = answer.text.splitlines()
+    assert (len(lines), lines[-1]) == (100_001, "99999,row 99999")
+    kept = [each for each in rowing.pixie.get(run["id"]).artefacts if each.mime == "application/json"]
+    again = rowing.get(f"/api/artefacts/{kept[0].id}/export", params={"format": "csv"})
+    assert again.content == answer.content
+    names = [each["name"] for each in rowing.get(f"/api/artefacts/{kept[0].id}/formats").json()]
+    assert names[0] == "csv"
+
+
+def test_more_rows_than_a_sheet_holds_are_413(rowing):
+    """With the formats that hold them, before anything is sent."""
+    run = rowing.run("rower", count=1_048_576)
+    answer = export(rowing, run, "rows", format="xlsx")
+    assert (answer.status_code, answer.json()["code"]) == (413, "export_too_large")
+    assert "csv or parquet" in answer.json()["detail"]
