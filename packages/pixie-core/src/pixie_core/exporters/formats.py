@@ -16,7 +16,9 @@ from pixie_core.catalogue import OUTPUT_TYPES
 from pixie_core.exporters.calendar import CALENDAR
 from pixie_core.exporters.delimited import DELIMITED
 from pixie_core.exporters.document import DOCUMENT
+from pixie_core.exporters.html_chart import HTML_CHARTS
 from pixie_core.exporters.parquet import PARQUET
+from pixie_core.exporters.pictures import PICTURES
 from pixie_core.exporters.structured import STRUCTURED
 from pixie_core.exporters.tabulated import TABULATED
 from pixie_core.exporters.words import WORDS
@@ -32,7 +34,13 @@ if TYPE_CHECKING:
 __all__ = ["FORMATS", "format_names", "formats_of", "knows_format", "read_value"]
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
-    {each.id: each for each in (*WORDS, *DOCUMENT, *DELIMITED, *WORKBOOK, *PARQUET, *STRUCTURED, *TABULATED, *CALENDAR)}
+    {
+        each.id: each
+        for each in (
+            *(*WORDS, *DOCUMENT, *DELIMITED, *WORKBOOK, *PARQUET, *STRUCTURED, *TABULATED, *CALENDAR),
+            *(*PICTURES, *HTML_CHARTS),
+        )
+    }
 )
 """Every format by its id, such as `rows.csv`."""
 

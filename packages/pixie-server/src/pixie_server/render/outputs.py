@@ -9,8 +9,9 @@ from attrs import NOTHING, frozen
 from markupsafe import Markup
 
 from pixie_core.catalogue import OUTPUT_TYPES, OutputDeclaration, OutputValue, Rows
+from pixie_core.exporters.figure_text import plain_figure
 from pixie_core.structure import Problems, structure
-from pixie_server.render import figures, markdown
+from pixie_server.render import markdown
 from pixie_server.render.environment import render
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def output(declared: OutputDeclaration, value: Any = NOTHING, *, index: int = 0,
         "index": index,
         "live": live,
         "problems": (),
-        "plain_figure": figures.for_page,
+        "plain_figure": plain_figure,
         "markdown": markdown.to_html,
         "first_rows": _first_rows,
         "formats_of": _formats,

@@ -77,7 +77,7 @@ class ChartSankey(OutputValue):
         """The bands, in the colour of the node that they leave."""
         index = {node["id"]: place for place, node in enumerate(self.nodes)}
         sources = [index[link["source"]] for link in self.links]
-        data = {
+        data: dict[str, Any] = {
             "type": "sankey",
             "arrangement": "snap",
             "valuesuffix": f" {declared.unit}" if declared.unit else "",
@@ -96,4 +96,7 @@ class ChartSankey(OutputValue):
                 "color": [translucent(colour_of(source), 0.4) for source in sources],
             },
         }
+        # Plotly can't lay out a diagram in which nothing flows.
+        if not any(data["link"]["value"]):
+            return figure([], xaxis={"visible": False}, yaxis={"visible": False})
         return figure([data], margin={"l": 16, "r": 16, "t": 24, "b": 24})

@@ -1,4 +1,4 @@
-"""Plotly figures for the page.
+"""Plotly figures with every text made plain.
 
 Plotly reads a small markup in every text (`<b>`, `<a href>`). What a tool says is words and no markup, so that `<` and
 `&` go out as the entities that Plotly shows as themselves. In templates, which are Pixie's own, line breaks and the
@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pixie_core.catalogue import Figure
 
-__all__ = ["for_page"]
+__all__ = ["plain_figure"]
 
 _TEMPLATES = frozenset({"hovertemplate", "texttemplate"})
 _FOREIGN_MARKUP = re.compile("<(?!br>|/?extra>)")
 
 
-def for_page(figure: Figure) -> dict[str, Any]:
-    """The figure's data and layout with every text made plain."""
+def plain_figure(figure: Figure) -> dict[str, Any]:
+    """The figure's `data` and `layout` as Plotly takes them."""
     return {"data": _plain(figure.data), "layout": _plain(figure.layout)}
 
 
