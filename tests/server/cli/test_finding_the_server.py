@@ -33,6 +33,7 @@ RUN = {
     "outputs": {},
     "output_types": {},
     "error": None,
+    "flagged": [],
     "fingerprint": {},
     "artefacts": [],
 }
