@@ -11,8 +11,10 @@
     │   ├── ToolNotFound
     │   ├── RunNotFound
     │   ├── ArtefactNotFound
+    │   ├── WorkspaceNotFound
     │   ├── OutputNotFound
-    │   └── ValidateJobNotFound
+    │   ├── ValidateJobNotFound
+    │   └── DestinationNotFound     no folder has been named so
     ├── Invalid                     problems, each with its path
     │   ├── ManifestInvalid         a tool.json
     │   ├── InputsInvalid           the inputs of a run
@@ -25,6 +27,7 @@
     │   ├── RunStillRunning         what is at work can't be deleted
     │   ├── RunProtected            it, or a file of it, is starred or labelled
     │   ├── RunsInFlight            a process can't be stopped under its runs
+    │   ├── WorkspaceExists
     │   ├── TargetExists            a file would be overwritten
     │   └── ToolExists              a tool would be replaced
     ├── Busy                        too many runs
@@ -67,6 +70,7 @@ __all__ = [
     "DataFolderError",
     "DataFolderInUse",
     "DatabaseUnusable",
+    "DestinationNotFound",
     "DiskFull",
     "ExportError",
     "ExportTooLarge",
@@ -101,6 +105,8 @@ __all__ = [
     "UnsupportedFormat",
     "ValidateJobNotFound",
     "ValueInvalid",
+    "WorkspaceExists",
+    "WorkspaceNotFound",
     "near",
 ]
 
@@ -244,6 +250,17 @@ class ArtefactNotFound(NotFound):
 
 
 @define(eq=False, str=False)
+class WorkspaceNotFound(NotFound):
+    """No workspace has this number or name."""
+
+    code = "workspace_not_found"
+    workspace: int | str
+
+    def __str__(self) -> str:
+        return f"There is no workspace {self.workspace!r}."
+
+
+@define(eq=False, str=False)
 class OutputNotFound(NotFound):
     """The run has no such output; `known` lists those that it has."""
 
@@ -266,6 +283,19 @@ class ValidateJobNotFound(NotFound):
 
     def __str__(self) -> str:
         return f"There is no validation job {self.job_id!r}. They are kept for 30 days."
+
+
+@define(eq=False, str=False)
+class DestinationNotFound(NotFound):
+    """No folder that outputs can be sent to has this name; `known` lists those that there are."""
+
+    code = "destination_not_found"
+    name: str
+    known: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        has = f"There are {', '.join(self.known)}." if self.known else "`pixie register-export-target` names one."
+        return f"There is no destination {self.name!r}. {has}"
 
 
 @define(eq=False, str=False)
@@ -386,6 +416,17 @@ class RunsInFlight(Conflict):
     def __str__(self) -> str:
         runs = ", ".join(run_id[:8] for run_id in self.run_ids)
         return f"{self.tool_id} is at work on {runs}. Force ends them as cancelled."
+
+
+@define(eq=False, str=False)
+class WorkspaceExists(Conflict):
+    """A workspace has this name already."""
+
+    code = "workspace_exists"
+    name: str
+
+    def __str__(self) -> str:
+        return f"There is a workspace {self.name!r} already. Nothing was changed; choose another name."
 
 
 @define(eq=False, str=False)

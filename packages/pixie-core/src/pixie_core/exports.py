@@ -12,9 +12,17 @@ import hashlib
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from pixie_core.errors import ExportError, OutputNotFound, Problem, RequestInvalid, UnsupportedFormat
-from pixie_core.exporters import Exportable, Provenance, declaration_of, file_as_output, write_file
+from pixie_core.errors import (
+    DestinationNotFound,
+    ExportError,
+    OutputNotFound,
+    Problem,
+    RequestInvalid,
+    UnsupportedFormat,
+)
+from pixie_core.exporters import FORMATS, Exportable, Provenance, declaration_of, file_as_output, write_file
 from pixie_core.exporters.clipboard import copy_text
+from pixie_core.exporters.destinations import Destination, checked_folder, checked_name, write_into
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,9 +45,9 @@ class Exports:
     """The outputs and files of one Pixie."""
 
     def __init__(
-        self, store: Store, get: Callable[[str], Run], manifest_of: Callable[[Run], ToolManifest | None]
+        self, store: Store, home: Path, get: Callable[[str], Run], manifest_of: Callable[[Run], ToolManifest | None]
     ) -> None:
-        self._store, self._get, self._manifest_of = store, get, manifest_of
+        self._store, self._home, self._get, self._manifest_of = store, home, get, manifest_of
 
     def of(self, run_id: str, key: str) -> Exportable:
         """An output, to be looked at for what it can become, and to become it. Raises OutputNotFound."""
@@ -147,6 +155,62 @@ class Exports:
         text = self.text(what, format)
         copy_text(text)
         return text
+
+    # Folders that have names
+
+    def destinations(self) -> tuple[Destination, ...]:
+        """The folders that outputs can be sent to, by name."""
+        kept = self._store.settings.export_destinations()
+        return tuple(
+            Destination(name=name, folder=str(kept[name].get("folder", "")), format=kept[name].get("format"))
+            for name in sorted(kept)
+        )
+
+    def destination(self, name: str) -> Destination:
+        """One of them. Raises DestinationNotFound."""
+        found = {each.name: each for each in self.destinations()}
+        if name not in found:
+            raise DestinationNotFound(name, tuple(found))
+        return found[name]
+
+    def register_destination(
+        self, name: str, folder: Path | str, format: str | None = None, *, through_links: bool = False
+    ) -> Destination:
+        """Name a folder that outputs can be sent to, or name another so; `format` is what they become there.
+
+        Raises RequestInvalid for a name or format that is none, and for a folder that `checked_folder` refuses;
+        `through_links` confirms one that lies behind a link.
+        """
+        known = {each.name for each in FORMATS.values()}
+        if format is not None and format not in known:
+            cure = f"known are {', '.join(sorted(known))}"
+            raise RequestInvalid("The destination", [Problem.unknown("format", format, "$.format", cure)])
+        real = checked_folder(folder, self._home, through_links=through_links)
+        made = Destination(name=checked_name(name), folder=str(real), format=format)
+        self._store.settings.set_export_destination(made.name, {"folder": made.folder, "format": made.format})
+        return made
+
+    def forget_destination(self, name: str) -> None:
+        """Forget a name; nothing in its folder is touched. Raises DestinationNotFound."""
+        self._store.settings.set_export_destination(self.destination(name).name, None)
+
+    def send(self, destination: str, what: str, format: str | None = None) -> Path:
+        """Write an output or a kept file into a named folder, never over a file there; returns where.
+
+        It becomes `format`, else the destination's format, else what it is: a file stays as it is, an output becomes
+        its default. Raises DestinationNotFound, RequestInvalid when the folder isn't fit any more, and what `named`
+        and `Exportable.prepare` raise.
+        """
+        target = self.destination(destination)
+        folder = checked_folder(target.folder, self._home)
+        wanted = format if format is not None else target.format
+        artefact_id, _, _ = _read(what)
+        if wanted is None and artefact_id is not None:
+            found = self._store.artefact(artefact_id)
+            if not found.spilled:
+                return write_into(folder, found.filename, lambda sink: self._copy(found, sink))
+        prepared = self.named(what).prepare(wanted)
+        return write_into(folder, prepared.filename, prepared.write)
 
 
 def _is_words(format: Format) -> bool:

@@ -74,7 +74,7 @@ class Pixie:
         self.settings = settings
         self.store = Store(settings, clock=clock)
         self.tools = Tools(settings.tools_dir, states=self.store.tool_states)
-        self.exports = Exports(self.store, self.get, self.manifest_of)
+        self.exports = Exports(self.store, settings.home, self.get, self.manifest_of)
         self._clock = clock
         self._runner: Runner | None = None
         self._validate_jobs = ValidateJobs(settings, self.store, clock=clock)

@@ -55,8 +55,10 @@ OUTCOMES: Mapping[type[PixieError], Outcome] = {
     errors.ToolNotFound: Outcome(404, "No such tool"),
     errors.RunNotFound: Outcome(404, "No such run"),
     errors.ArtefactNotFound: Outcome(404, "No such artefact"),
+    errors.WorkspaceNotFound: Outcome(404, "No such workspace"),
     errors.OutputNotFound: Outcome(404, "No such output"),
     errors.ValidateJobNotFound: Outcome(404, "No such validation job"),
+    errors.DestinationNotFound: Outcome(404, "No such destination"),
     errors.Invalid: Outcome(422, "Not valid", USAGE),
     # The tool's own file is wrong, and not what was asked of it.
     errors.ManifestInvalid: Outcome(422, "The tool's declaration isn't valid"),
@@ -70,6 +72,7 @@ OUTCOMES: Mapping[type[PixieError], Outcome] = {
     errors.RunStillRunning: Outcome(409, "The run hasn't ended"),
     errors.RunProtected: Outcome(409, "The run is protected"),
     errors.RunsInFlight: Outcome(409, "Runs are in flight"),
+    errors.WorkspaceExists: Outcome(409, "A workspace has that name already"),
     errors.TargetExists: Outcome(409, "A file is there already"),
     errors.ToolExists: Outcome(409, "A tool is there already"),
     errors.Busy: Outcome(429, "Too many runs"),

@@ -1,6 +1,7 @@
 """The JSON API: thin routes that parse, call one thing of the library, and answer."""
 
 from pixie_server.api.artefacts import routes as artefact_routes
+from pixie_server.api.destinations import routes as destination_routes
 from pixie_server.api.exports import routes as export_routes
 from pixie_server.api.runs import routes as run_routes
 from pixie_server.api.service import routes as service_routes
@@ -18,4 +19,5 @@ ROUTES = (
     *run_routes.routes,
     *artefact_routes.routes,
     *export_routes.routes,
+    *destination_routes.routes,
 )

@@ -5,6 +5,12 @@ from __future__ import annotations
 import click
 
 from pixie_server.cli.command import Group
+from pixie_server.cli.destinations import (
+    list_export_targets,
+    register_export_target,
+    remove_export_target,
+    send_to_folder,
+)
 from pixie_server.cli.export import export_run
 from pixie_server.cli.exporting import copy_output_to, copy_to_clipboard, export_as_format
 from pixie_server.cli.new import new
@@ -32,6 +38,10 @@ COMMANDS: tuple[click.Command, ...] = (
     export_as_format,
     copy_output_to,
     copy_to_clipboard,
+    send_to_folder,
+    register_export_target,
+    list_export_targets,
+    remove_export_target,
     list_tools,
     new,
     sync,

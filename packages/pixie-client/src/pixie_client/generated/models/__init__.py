@@ -1,6 +1,8 @@
 """Contains all the data models used in inputs/outputs"""
 
 from .artefact_out import ArtefactOut
+from .destination import Destination
+from .destination_body import DestinationBody
 from .error_out import ErrorOut
 from .format_option import FormatOption
 from .format_option_type import FormatOptionType
@@ -26,6 +28,8 @@ from .run_out_status import RunOutStatus
 from .run_page import RunPage
 from .run_summary import RunSummary
 from .run_summary_status import RunSummaryStatus
+from .send_body import SendBody
+from .sent import Sent
 from .star_body import StarBody
 from .starred import Starred
 from .start_run_body import StartRunBody
@@ -52,6 +56,8 @@ from .verdict_out_overall import VerdictOutOverall
 
 __all__ = (
     "ArtefactOut",
+    "Destination",
+    "DestinationBody",
     "ErrorOut",
     "FormatOption",
     "FormatOptionType",
@@ -77,6 +83,8 @@ __all__ = (
     "RunPage",
     "RunSummary",
     "RunSummaryStatus",
+    "SendBody",
+    "Sent",
     "StarBody",
     "Starred",
     "StartRunBody",

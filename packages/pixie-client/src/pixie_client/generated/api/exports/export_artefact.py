@@ -16,6 +16,13 @@ def _get_kwargs(
     *,
     format_: str | Unset = UNSET,
     headings: str | Unset = UNSET,
+    width: int | Unset = UNSET,
+    height: int | Unset = UNSET,
+    theme: str | Unset = UNSET,
+    title: bool | Unset = UNSET,
+    renderer: str | Unset = UNSET,
+    scale: float | Unset = UNSET,
+    dpi: int | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
@@ -23,6 +30,20 @@ def _get_kwargs(
     params["format"] = format_
 
     params["headings"] = headings
+
+    params["width"] = width
+
+    params["height"] = height
+
+    params["theme"] = theme
+
+    params["title"] = title
+
+    params["renderer"] = renderer
+
+    params["scale"] = scale
+
+    params["dpi"] = dpi
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -103,6 +124,13 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     format_: str | Unset = UNSET,
     headings: str | Unset = UNSET,
+    width: int | Unset = UNSET,
+    height: int | Unset = UNSET,
+    theme: str | Unset = UNSET,
+    title: bool | Unset = UNSET,
+    renderer: str | Unset = UNSET,
+    scale: float | Unset = UNSET,
+    dpi: int | Unset = UNSET,
 ) -> Response[ErrorOut | File]:
     """One kept file as a file of a format
 
@@ -110,6 +138,13 @@ def sync_detailed(
         artefact_id (int):
         format_ (str | Unset):
         headings (str | Unset):
+        width (int | Unset):
+        height (int | Unset):
+        theme (str | Unset):
+        title (bool | Unset):
+        renderer (str | Unset):
+        scale (float | Unset):
+        dpi (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -123,6 +158,13 @@ def sync_detailed(
         artefact_id=artefact_id,
         format_=format_,
         headings=headings,
+        width=width,
+        height=height,
+        theme=theme,
+        title=title,
+        renderer=renderer,
+        scale=scale,
+        dpi=dpi,
     )
 
     response = client.get_httpx_client().request(
@@ -138,6 +180,13 @@ def sync(
     client: AuthenticatedClient | Client,
     format_: str | Unset = UNSET,
     headings: str | Unset = UNSET,
+    width: int | Unset = UNSET,
+    height: int | Unset = UNSET,
+    theme: str | Unset = UNSET,
+    title: bool | Unset = UNSET,
+    renderer: str | Unset = UNSET,
+    scale: float | Unset = UNSET,
+    dpi: int | Unset = UNSET,
 ) -> ErrorOut | File | None:
     """One kept file as a file of a format
 
@@ -145,6 +194,13 @@ def sync(
         artefact_id (int):
         format_ (str | Unset):
         headings (str | Unset):
+        width (int | Unset):
+        height (int | Unset):
+        theme (str | Unset):
+        title (bool | Unset):
+        renderer (str | Unset):
+        scale (float | Unset):
+        dpi (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -159,6 +215,13 @@ def sync(
         client=client,
         format_=format_,
         headings=headings,
+        width=width,
+        height=height,
+        theme=theme,
+        title=title,
+        renderer=renderer,
+        scale=scale,
+        dpi=dpi,
     ).parsed
 
 
@@ -168,6 +231,13 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     format_: str | Unset = UNSET,
     headings: str | Unset = UNSET,
+    width: int | Unset = UNSET,
+    height: int | Unset = UNSET,
+    theme: str | Unset = UNSET,
+    title: bool | Unset = UNSET,
+    renderer: str | Unset = UNSET,
+    scale: float | Unset = UNSET,
+    dpi: int | Unset = UNSET,
 ) -> Response[ErrorOut | File]:
     """One kept file as a file of a format
 
@@ -175,6 +245,13 @@ async def asyncio_detailed(
         artefact_id (int):
         format_ (str | Unset):
         headings (str | Unset):
+        width (int | Unset):
+        height (int | Unset):
+        theme (str | Unset):
+        title (bool | Unset):
+        renderer (str | Unset):
+        scale (float | Unset):
+        dpi (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -188,6 +265,13 @@ async def asyncio_detailed(
         artefact_id=artefact_id,
         format_=format_,
         headings=headings,
+        width=width,
+        height=height,
+        theme=theme,
+        title=title,
+        renderer=renderer,
+        scale=scale,
+        dpi=dpi,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -201,6 +285,13 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     format_: str | Unset = UNSET,
     headings: str | Unset = UNSET,
+    width: int | Unset = UNSET,
+    height: int | Unset = UNSET,
+    theme: str | Unset = UNSET,
+    title: bool | Unset = UNSET,
+    renderer: str | Unset = UNSET,
+    scale: float | Unset = UNSET,
+    dpi: int | Unset = UNSET,
 ) -> ErrorOut | File | None:
     """One kept file as a file of a format
 
@@ -208,6 +299,13 @@ async def asyncio(
         artefact_id (int):
         format_ (str | Unset):
         headings (str | Unset):
+        width (int | Unset):
+        height (int | Unset):
+        theme (str | Unset):
+        title (bool | Unset):
+        renderer (str | Unset):
+        scale (float | Unset):
+        dpi (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -223,5 +321,12 @@ async def asyncio(
             client=client,
             format_=format_,
             headings=headings,
+            width=width,
+            height=height,
+            theme=theme,
+            title=title,
+            renderer=renderer,
+            scale=scale,
+            dpi=dpi,
         )
     ).parsed

@@ -17,6 +17,13 @@ def _get_kwargs(
     *,
     format_: str | Unset = UNSET,
     headings: str | Unset = UNSET,
+    width: int | Unset = UNSET,
+    height: int | Unset = UNSET,
+    theme: str | Unset = UNSET,
+    title: bool | Unset = UNSET,
+    renderer: str | Unset = UNSET,
+    scale: float | Unset = UNSET,
+    dpi: int | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
@@ -24,6 +31,20 @@ def _get_kwargs(
     params["format"] = format_
 
     params["headings"] = headings
+
+    params["width"] = width
+
+    params["height"] = height
+
+    params["theme"] = theme
+
+    params["title"] = title
+
+    params["renderer"] = renderer
+
+    params["scale"] = scale
+
+    params["dpi"] = dpi
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -111,6 +132,13 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     format_: str | Unset = UNSET,
     headings: str | Unset = UNSET,
+    width: int | Unset = UNSET,
+    height: int | Unset = UNSET,
+    theme: str | Unset = UNSET,
+    title: bool | Unset = UNSET,
+    renderer: str | Unset = UNSET,
+    scale: float | Unset = UNSET,
+    dpi: int | Unset = UNSET,
 ) -> Response[ErrorOut | File]:
     """One output as a file of a format
 
@@ -119,6 +147,13 @@ def sync_detailed(
         key (str):
         format_ (str | Unset):
         headings (str | Unset):
+        width (int | Unset):
+        height (int | Unset):
+        theme (str | Unset):
+        title (bool | Unset):
+        renderer (str | Unset):
+        scale (float | Unset):
+        dpi (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -133,6 +168,13 @@ def sync_detailed(
         key=key,
         format_=format_,
         headings=headings,
+        width=width,
+        height=height,
+        theme=theme,
+        title=title,
+        renderer=renderer,
+        scale=scale,
+        dpi=dpi,
     )
 
     response = client.get_httpx_client().request(
@@ -149,6 +191,13 @@ def sync(
     client: AuthenticatedClient | Client,
     format_: str | Unset = UNSET,
     headings: str | Unset = UNSET,
+    width: int | Unset = UNSET,
+    height: int | Unset = UNSET,
+    theme: str | Unset = UNSET,
+    title: bool | Unset = UNSET,
+    renderer: str | Unset = UNSET,
+    scale: float | Unset = UNSET,
+    dpi: int | Unset = UNSET,
 ) -> ErrorOut | File | None:
     """One output as a file of a format
 
@@ -157,6 +206,13 @@ def sync(
         key (str):
         format_ (str | Unset):
         headings (str | Unset):
+        width (int | Unset):
+        height (int | Unset):
+        theme (str | Unset):
+        title (bool | Unset):
+        renderer (str | Unset):
+        scale (float | Unset):
+        dpi (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -172,6 +228,13 @@ def sync(
         client=client,
         format_=format_,
         headings=headings,
+        width=width,
+        height=height,
+        theme=theme,
+        title=title,
+        renderer=renderer,
+        scale=scale,
+        dpi=dpi,
     ).parsed
 
 
@@ -182,6 +245,13 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     format_: str | Unset = UNSET,
     headings: str | Unset = UNSET,
+    width: int | Unset = UNSET,
+    height: int | Unset = UNSET,
+    theme: str | Unset = UNSET,
+    title: bool | Unset = UNSET,
+    renderer: str | Unset = UNSET,
+    scale: float | Unset = UNSET,
+    dpi: int | Unset = UNSET,
 ) -> Response[ErrorOut | File]:
     """One output as a file of a format
 
@@ -190,6 +260,13 @@ async def asyncio_detailed(
         key (str):
         format_ (str | Unset):
         headings (str | Unset):
+        width (int | Unset):
+        height (int | Unset):
+        theme (str | Unset):
+        title (bool | Unset):
+        renderer (str | Unset):
+        scale (float | Unset):
+        dpi (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -204,6 +281,13 @@ async def asyncio_detailed(
         key=key,
         format_=format_,
         headings=headings,
+        width=width,
+        height=height,
+        theme=theme,
+        title=title,
+        renderer=renderer,
+        scale=scale,
+        dpi=dpi,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -218,6 +302,13 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     format_: str | Unset = UNSET,
     headings: str | Unset = UNSET,
+    width: int | Unset = UNSET,
+    height: int | Unset = UNSET,
+    theme: str | Unset = UNSET,
+    title: bool | Unset = UNSET,
+    renderer: str | Unset = UNSET,
+    scale: float | Unset = UNSET,
+    dpi: int | Unset = UNSET,
 ) -> ErrorOut | File | None:
     """One output as a file of a format
 
@@ -226,6 +317,13 @@ async def asyncio(
         key (str):
         format_ (str | Unset):
         headings (str | Unset):
+        width (int | Unset):
+        height (int | Unset):
+        theme (str | Unset):
+        title (bool | Unset):
+        renderer (str | Unset):
+        scale (float | Unset):
+        dpi (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -242,5 +340,12 @@ async def asyncio(
             client=client,
             format_=format_,
             headings=headings,
+            width=width,
+            height=height,
+            theme=theme,
+            title=title,
+            renderer=renderer,
+            scale=scale,
+            dpi=dpi,
         )
     ).parsed
