@@ -1,14 +1,17 @@
 """Which output becomes what, and what is refused."""
 
+import importlib
 import io
+import pkgutil
 import sys
 
 import pytest
 from attrs import evolve, fields
 
+import pixie_core.exporters
 from pixie_core.catalogue import OUTPUT_TYPES, OutputDeclaration
 from pixie_core.errors import MissingExtra, RequestInvalid, UnsupportedFormat
-from pixie_core.exporters import FORMATS, Exportable, export, format_names, formats_of, option_help
+from pixie_core.exporters import FORMATS, Exportable, Format, export, format_names, formats_of, option_help
 from pixie_core.exporters.formats import knows_format
 from pixie_core.testing.catalogue import output_examples
 from tests.core.exporters.making import FROM, a_table, made, no_artefact
@@ -53,23 +56,17 @@ def test_every_type_has_formats(type_name):
     assert format_names(type_name)
 
 
-def test_no_two_formats_have_one_id():
-    """A second would take the place of the first unseen."""
-    from pixie_core.exporters import calendar, delimited, document, parquet, structured, tabulated, words, workbook
-
-    tuples = (
-        calendar.CALENDAR,
-        delimited.DELIMITED,
-        document.DOCUMENT,
-        parquet.PARQUET,
-        structured.STRUCTURED,
-        tabulated.TABULATED,
-        words.WORDS,
-        workbook.WORKBOOK,
-    )
-    ids = [each.id for one in tuples for each in one]
-    assert len(ids) == len(set(ids))
-    assert set(ids) <= set(FORMATS)
+def test_every_format_that_a_module_declares_is_there_under_an_id_of_its_own():
+    """None is forgotten, and none takes the place of another unseen."""
+    declared = []
+    for each in pkgutil.iter_modules(pixie_core.exporters.__path__):
+        if each.name in {"formats", "workbook_process"}:
+            continue  # where they are joined, and a program
+        for name, value in vars(importlib.import_module(f"pixie_core.exporters.{each.name}")).items():
+            if isinstance(value, tuple) and value and all(isinstance(one, Format) for one in value):
+                assert name.isupper()
+                declared += [one.id for one in value]
+    assert sorted(declared) == sorted(FORMATS)
 
 
 @pytest.mark.parametrize("format", FORMATS.values(), ids=lambda each: each.id)

@@ -1,4 +1,4 @@
-"""Values as JSON and YAML: the value itself, the rows of a table, the Plotly figure of a chart."""
+"""Values as JSON and YAML: the value itself, the rows of a table."""
 
 from __future__ import annotations
 
@@ -21,12 +21,6 @@ _BATCH = 1_000
 
 def _write_value(export: Export, sink: IO[bytes], _: NoOptions) -> None:
     for piece in json_pieces(export.raw):
-        sink.write(piece)
-
-
-def _write_figure(export: Export, sink: IO[bytes], _: NoOptions) -> None:
-    figure = export.figure()
-    for piece in json_pieces({"data": figure.data, "layout": figure.layout}):
         sink.write(piece)
 
 
@@ -81,7 +75,6 @@ def _json(reads: str, help: str, write: Any) -> Format:
 STRUCTURED: tuple[Format, ...] = (
     _json("value", "the value as it is kept", _write_value),
     _json("rows", "a list with an object for each row", _write_rows),
-    _json("figure", "the figure as Plotly reads it", _write_figure),
     Format(
         name="ndjson",
         reads="rows",
