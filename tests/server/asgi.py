@@ -185,6 +185,8 @@ class ResponseLint:
         self.app = app
         self.is_artefact = is_artefact
         self.failures: list[str] = []
+        self.answers: list[tuple[str, str, int]] = []
+        """Method, path and status of each response, in their order."""
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Serve, looking at each response as it starts."""
@@ -192,6 +194,7 @@ class ResponseLint:
         async def watched(message: dict[str, Any]) -> None:
             if message["type"] in {"http.response.start", "websocket.http.response.start"}:
                 artefact = self.is_artefact(scope["path"])
+                self.answers.append((scope.get("method", "WebSocket"), scope["path"], message["status"]))
                 found = list(lint(scope["path"], message["status"], message["headers"], artefact=artefact))
                 if found:
                     self.failures += found

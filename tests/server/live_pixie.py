@@ -139,6 +139,12 @@ class LivePixie:
     pixie: Pixie
     url: str
     client: httpx.Client
+    lint: ResponseLint
+
+    @property
+    def port(self) -> int:
+        """Where it listens on 127.0.0.1."""
+        return int(self.url.rsplit(":", 1)[1])
 
     def get(self, path: str, **about: Any) -> httpx.Response:
         """GET."""
@@ -166,7 +172,7 @@ def live_pixie(home: Path, **settings: Any) -> Iterator[LivePixie]:
     with Pixie(Settings(home=home, **settings)) as pixie, _served(pixie) as (port, lint):
         url = f"http://127.0.0.1:{port}"
         with httpx.Client(base_url=url, timeout=DEADLINE, trust_env=False) as client:
-            yield LivePixie(pixie, url, client)
+            yield LivePixie(pixie, url, client, lint)
         assert lint.failures == []
 
 

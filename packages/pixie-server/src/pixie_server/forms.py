@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["StrictRequest"]
 
+_LONGEST_NAME = 4096
+"""Characters of a field's name and its file's name together."""
+
 _Fields = MultiDict[str, Any]
 
 
@@ -69,6 +72,9 @@ class _StrictForms(FormDataParser):
     def _stream(self, event: Field | File, content_length: int | None) -> IO[bytes] | None:
         if not event.name:
             raise Malformed("A part of the form has no name: each needs one in its Content-Disposition.")
+        named = event.name if isinstance(event, Field) else event.name + (event.filename or "")
+        if len(named) > _LONGEST_NAME:
+            raise RequestEntityTooLarge
         if isinstance(event, Field):
             return None
         return self.stream_factory(content_length, event.headers.get("content-type"), event.filename, None)

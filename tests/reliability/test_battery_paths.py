@@ -1,0 +1,250 @@
+"""Part P of the battery: addresses that try to leave their folder, and files that try to be pages of Pixie's.
+
+What a tool may leave (P3) and under which name (P5) is held by tests/core/runtime and tests/core/test_filenames.py.
+"""
+
+import sys
+from contextlib import contextmanager
+from urllib.parse import unquote
+
+import pytest
+
+from pixie_server.delivery import content_disposition
+from tests.reliability.kept import keep
+from tests.reliability.raw import request
+
+CORPUS = [
+    "../", "..%2f", "%2e%2e/", "%2e%2e%2f", "..%5c", "%252e%252e%252f", "/etc/passwd", "//etc/passwd", "C:%5cx", "%5c%5chost%5cshare",
+    "%00", "1%00.png", "%ff", ".", "..", "", "./1", "1/../1", "1%2f..%2f1", "..;/", "%c0%ae%c0%ae/", "..%2f..%2f..%2f..%2fetc%2fpasswd",
+    "-1", "1e3", "0x1", "01", "１", "1 ", "99999999999999999999", "pixie.db", "../../pixie.db", "a/" * 2000,
+]  # fmt: skip
+
+_watched = []
+_watching = []
+
+
+def _audit(event, arguments):
+    if _watching and event == "open" and isinstance(arguments[0], str | bytes):
+        _watched.append(str(arguments[0]))
+
+
+sys.addaudithook(_audit)
+
+
+@contextmanager
+def opened():
+    """The paths that this process, the server among it, opens meanwhile."""
+    _watched.clear()
+    _watching.append(True)
+    try:
+        yield _watched
+    finally:
+        _watching.clear()
+
+
+@pytest.mark.parametrize("odd", CORPUS, ids=[each[:24] or "nothing" for each in CORPUS])
+def test_no_address_leaves_its_folder(untouched, odd):
+    """P1: 404 with the same answer whether or not anything is there, and no file is opened."""
+    raw = odd.encode("utf-8").decode("latin-1") if odd.isascii() else "%EF%BC%91"
+    with opened() as files:
+        for path in (f"/static/{raw}", f"/api/artefacts/{raw}/content", f"/api/runs/{raw}/export", f"/tool/{raw}"):
+            status, _, body = request(untouched, path.replace(" ", "%20"))
+            assert status in {400, 403, 404, 405, 414, 422} or (path, raw) in {("/static/", ""), ("/tool/", "")}, path
+            assert b"root:" not in body
+            assert b"SQLite" not in body
+    assert [each for each in files if "passwd" in each or each.endswith("pixie.db")] == []
+
+
+def test_a_target_that_is_there_and_one_that_is_not_look_alike(untouched):
+    """P1: no oracle."""
+    answers = {request(untouched, f"/static/..%2f..%2f{name}")[2] for name in ("guard.py", "nothing.py")}
+    assert len(answers) == 1
+
+
+def test_what_belongs_elsewhere_is_not_there(untouched, kept):
+    """P2: a run under another tool or in another case, a file that never was."""
+    run_id, _ = kept
+    for path in (
+        f"/tool/teller/runs/{run_id}", f"/tool/Adder/runs/{run_id}", "/tool/ADDER", "/api/tools/Adder", "/api/artefacts/0/content",
+        "/api/artefacts/4711/content", f"/api/runs/{run_id}/outputs/../export", "/static/CSS/base.css",
+    ):  # fmt: skip
+        assert request(untouched, path)[0] == 404, path
+
+
+SERVED = {
+    "probe.html": ("text/html; charset=utf-8", "sandbox allow-scripts; default-src 'none'"),
+    "plain.htm": ("text/html; charset=utf-8", "sandbox allow-scripts; default-src 'none'"),
+    "plain.HTML": ("text/html; charset=utf-8", "sandbox allow-scripts; default-src 'none'"),
+    "probe.svg": ("image/svg+xml", "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"),
+    "page.png": ("image/png", "default-src 'none'; sandbox"),
+    "plain.pdf": ("application/pdf", "default-src 'none'; sandbox"),
+    **{
+        f"plain.{each}": ("text/plain; charset=utf-8", "default-src 'none'; sandbox") for each in ("json", "csv", "txt")
+    },
+    **dict.fromkeys(
+        ("none", *(f"plain.{each}" for each in ("xhtml", "xml", "svgz", "mht", "js", "css", "wasm", "zip"))),
+        ("application/octet-stream", "default-src 'none'; sandbox"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SERVED)
+def test_a_file_is_served_by_its_ending_alone(untouched, kept, name):
+    """P8: from Pixie's own table, whatever the bytes are; nothing without a type, nothing that may run with rights."""
+    kind, policy = SERVED[name]
+    answer = untouched.get(f"/api/artefacts/{kept[1][name]}/content")
+    assert answer.headers["content-type"] == kind
+    assert answer.headers["content-security-policy"].startswith(policy)
+    assert "allow-same-origin" not in answer.headers["content-security-policy"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    inline = kind.startswith(("image/", "text/plain", "application/pdf"))
+    assert answer.headers["content-disposition"].startswith("inline" if inline else "attachment")
+
+
+NAMES = [
+    "a\r\nSet-Cookie: x=1",
+    "nul\x00l.txt",
+    'quo"te.txt',
+    "semi;colon.txt",
+    "\u202egnp.exe",
+    "a" * 400,
+    "日本語.txt",
+    "..",
+    "a/b\\c",
+    "\ud800",
+]
+
+
+@pytest.mark.parametrize("name", NAMES, ids=ascii)
+def test_a_name_makes_one_clean_header(name):
+    """P9: ASCII, and the true name beside it; nothing that ends the header or turns the writing."""
+    header = content_disposition("attachment", name)
+    header.encode("ascii")
+    assert header.isprintable()
+    assert header.count('"') == 2
+    plain, true = header.split("; ", 2)[1:]
+    assert plain.count(";") == 0
+    assert len(unquote(true.partition("''")[2])) <= 120
+    assert not {"\u202e", "\r", "\n", "\x00", "/", "\\"} & set(unquote(true))
+
+
+def test_files_with_hostile_names_are_downloaded(live):
+    """P9: 200 with one header each, over the wire."""
+    names = [each for each in NAMES if each != "\ud800"]
+    _, numbers = keep(live.pixie, {name: name.encode() for name in names})
+    for name, number in numbers.items():
+        answer = live.get(f"/api/artefacts/{number}/content")
+        assert (answer.status_code, answer.content) == (200, name.encode())
+        assert len(answer.headers.get_list("content-disposition")) == 1
+        assert "set-cookie" not in answer.headers
+
+
+RANGES = {
+    "bytes=0-0": (206, 0, 1), "bytes=-5": (206, 15, 20), "bytes=-500": (206, 0, 20), "bytes=5-": (206, 5, 20), "bytes=5-500": (206, 5, 20),
+    "bytes=19-19": (206, 19, 20), "bytes=20-": (416, 0, 0), "bytes=500-600": (416, 0, 0), "bytes=-0": (416, 0, 0),
+    "bytes=0-0,5-6": (200, 0, 20), "bytes=" + ",".join(["0-0"] * 1000): (200, 0, 20), "bytes=5-2": (200, 0, 20), "bytes=-": (200, 0, 20),
+    "bytes=a-b": (200, 0, 20), "items=0-1": (200, 0, 20), "bytes=99999999999999999999-": (200, 0, 20), "": (200, 0, 20),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def twenty(live):
+    """The number of a file of twenty bytes, and they."""
+    content = b"abcdefghijklmnopqrst"
+    return keep(live.pixie, {"twenty.bin": content})[1]["twenty.bin"], content
+
+
+@pytest.mark.parametrize(("asked", "expected"), RANGES.items(), ids=[each[:20] or "none" for each in RANGES])
+def test_a_range_is_exactly_what_was_asked_for(untouched, twenty, asked, expected):
+    """P10: one range or the whole; the length is that of the bytes, to HEAD as well."""
+    number, content = twenty
+    status, begin, end = expected
+    answer = untouched.get(f"/api/artefacts/{number}/content", headers={"Range": asked})
+    assert (answer.status_code, answer.content) == (status, content[begin:end])
+    head = untouched.client.head(f"/api/artefacts/{number}/content", headers={"Range": asked})
+    assert (head.status_code, head.content) == (status, b"")
+    if status != 416:
+        assert head.headers["content-length"] == answer.headers["content-length"] == str(end - begin)
+    if status == 206:
+        assert answer.headers["content-range"] == f"bytes {begin}-{end - 1}/20"
+
+
+# In Chromium
+
+
+@pytest.fixture
+def tab(chromium, live):
+    """A page of a fresh profile; what it asks of other hosts is noted, and goes nowhere."""
+    context = chromium.new_context(base_url=live.url, accept_downloads=True)
+    page = context.new_page()
+    page.astray = []
+    context.on(
+        "request",
+        lambda request: (
+            page.astray.append(request.url)
+            if not request.url.startswith((live.url, "data:", "blob:", "about:"))
+            else None
+        ),
+    )
+    yield page
+    context.close()
+
+
+def test_a_page_that_a_tool_made_is_a_download(untouched, kept, tab):
+    """P6: opened directly it isn't shown at all."""
+    with tab.expect_download() as begun:
+        tab.evaluate("path => { location = path }", f"/api/artefacts/{kept[1]['probe.html']}/content") if tab.goto(
+            "/"
+        ) else None
+    assert begun.value.suggested_filename == "probe.html"
+    assert tab.astray == []
+
+
+def test_a_page_that_a_tool_made_has_no_rights_in_a_frame(untouched, kept, tab):
+    """P6: its scripts may run; they are nobody's: no storage, no parent, no window, no fetch, no form, no worker."""
+    content = untouched.get(f"/api/artefacts/{kept[1]['probe.html']}/content")
+
+    def as_shown(route):
+        route.fulfill(status=200, body=content.text, headers={**content.headers, "content-disposition": "inline"})
+
+    tab.route("**/api/artefacts/*/content", as_shown)
+    tab.goto("/")
+    before = len(untouched.lint.answers)
+    tab.evaluate(
+        "path => { const f = document.createElement('iframe'); f.src = path; document.body.append(f); }",
+        f"/api/artefacts/{kept[1]['probe.html']}/content",
+    )
+    frame = tab.wait_for_event("frameattached") if len(tab.frames) == 1 else tab.frames[1]
+    frame.wait_for_function("document.title.includes('fetch')")
+    said = dict(each.split(": ", 1) for each in frame.title().split(" | "))
+    assert said["origin"] == "null"
+    assert said["cookie"] == said["storage"] == said["parent"] == "SecurityError"
+    assert said["opened"] == "null"
+    assert said["fetch"] == "TypeError"
+    assert said["worker"] in {"undefined", "SecurityError"}
+    assert tab.url == untouched.url + "/"
+    assert [each for each in untouched.lint.answers[before:] if each[0] != "GET" or "/tool/adder/run" in each[1]] == []
+    assert tab.astray == []
+
+
+def test_a_picture_with_a_script_is_a_picture(untouched, kept, tab):
+    """P7: SVG directly and in an img: shown, nothing runs, nothing is fetched."""
+    path = f"/api/artefacts/{kept[1]['probe.svg']}/content"
+    tab.goto(path)
+    assert tab.evaluate("document.documentElement.getAttribute('ran')") is None
+    assert tab.title() == ""
+    tab.goto("/")
+    size = tab.evaluate(
+        "async path => { const i = new Image(); i.src = path; await i.decode(); return [i.naturalWidth, i.naturalHeight]; }",
+        path,
+    )
+    assert size == [40, 30]
+    assert tab.astray == []
+
+
+@pytest.mark.parametrize("name", ["page.png", "plain.json", "plain.txt", "plain.csv"])
+def test_no_file_is_taken_for_a_page(untouched, kept, tab, name):
+    """P8: whatever its bytes look like, no script in it runs."""
+    tab.goto(f"/api/artefacts/{kept[1][name]}/content")
+    assert tab.title() != "ran"
+    assert tab.evaluate("document.contentType") != "text/html"
