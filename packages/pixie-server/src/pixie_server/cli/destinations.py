@@ -68,7 +68,10 @@ def list_export_targets(session: Session, *, as_json: bool) -> None:
 @as_json
 @pass_session
 def remove_export_target(session: Session, name: str, *, as_json: bool) -> None:
-    """Forget the NAME of a folder; nothing in the folder is touched."""
+    """Forget the NAME of a folder.
+
+    Nothing in the folder is touched.
+    """
     with session.open() as pixie:
         pixie.exports.forget_destination(name)
     if as_json:
@@ -88,7 +91,7 @@ def remove_export_target(session: Session, name: str, *, as_json: bool) -> None:
 @as_json
 @pass_session
 def send_to_folder(session: Session, name: str, what: str, format: str | None, *, as_json: bool) -> None:
-    """Send an output, or a kept file, to the folder that is called NAME.
+    """Send an output to the folder called NAME.
 
     Nothing there is overwritten: where the name is taken, it gets a number.
     """
