@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
@@ -15,6 +16,7 @@ import attrs
 from attrs import frozen
 from dotenv import dotenv_values
 
+from pixie_core.durations import parse_duration
 from pixie_core.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -69,6 +71,11 @@ class Settings:
     thumb_workers: int = _setting(2, help="threads that make thumbnails", minimum=1)
     sweeper_interval_seconds: int = _setting(21_600, help="how often the server sweeps", unit="s", minimum=60)
     soft_delete_retention_days: int = _setting(7, help="how long a deletion can be undone", unit="days", minimum=0)
+    retention_older_than: timedelta | None = _setting(
+        None,
+        help="runs that ended longer ago than this are swept, like 90d; without it none is swept for its age",
+        unit="m, h, d, w, mo, y",
+    )
     library_page_size: int = _setting(50, help="artefacts on one page of the library", minimum=1)
     max_active_runs: int = _setting(8, help="runs that work at the same time", minimum=1)
     max_queued_runs: int = _setting(500, help="runs that may wait; further ones are refused", minimum=0)
@@ -110,8 +117,26 @@ class Settings:
         for name in ("tools_dir", "db_path", "artefacts_root"):
             object.__setattr__(self, name, (self.home / getattr(self, name).expanduser()).absolute())
         _must_be_loopback(self.host)
+        if self.retention_older_than is not None and self.retention_older_than <= timedelta():
+            raise SettingsError(
+                "PIXIE_RETENTION_OLDER_THAN is 0: it must be a duration like 90d. Without it nothing is swept by age."
+            )
         if not 1 <= self.port <= 65_535:
             raise SettingsError(f"PIXIE_PORT is {self.port}: it must be a port from 1 to 65535.")
+
+
+def setting(name: str, value: Any) -> Any:
+    """The value of a setting by its name, as its type, from what JSON or a text says of it.
+
+    Raises SettingsError, which names the variable, the value and what is allowed.
+    """
+    field = {each.name: each for each in attrs.fields(Settings)}.get(name)
+    if field is None:
+        raise SettingsError(f"There is no setting {name!r}. Settings.__doc__ and docs/settings.md list them.")
+    text = "" if value is None else str(value)
+    parsed = _parse(variable(field), text, get_type_hints(Settings)[name], field.metadata)
+    attrs.evolve(Settings(home=Path.cwd()), **{name: parsed})
+    return parsed
 
 
 def variable(field: attrs.Attribute[Any]) -> str:
@@ -159,6 +184,11 @@ def _parse(name: str, text: str, kind: Any, metadata: Mapping[str, Any]) -> Any:
         return text
     if not text.strip() and type(None) in get_args(kind):
         return None
+    if timedelta in get_args(kind):
+        try:
+            return parse_duration(text)
+        except ValueError as error:
+            raise SettingsError(f"{name}: {error}.") from None
     unit = f" {metadata['unit']}" if metadata["unit"] else ""
     minimum = metadata["minimum"]
     least = f" of at least {minimum}{unit}" if minimum is not None else unit

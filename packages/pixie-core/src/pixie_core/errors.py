@@ -6,7 +6,8 @@
     │   ├── DataFolderInUse         another server holds it
     │   ├── DataFolderBusy          somebody writes for longer than we wait
     │   ├── DiskFull
-    │   └── DatabaseUnusable        pixie.db is damaged, or newer than this Pixie
+    │   └── DatabaseUnusable        pixie.db is another program's, or newer than this Pixie
+    │       └── DatabaseDamaged
     ├── NotFound
     │   ├── ToolNotFound
     │   ├── RunNotFound
@@ -69,6 +70,7 @@ __all__ = [
     "DataFolderBusy",
     "DataFolderError",
     "DataFolderInUse",
+    "DatabaseDamaged",
     "DatabaseUnusable",
     "DestinationNotFound",
     "DiskFull",
@@ -205,6 +207,12 @@ class DatabaseUnusable(DataFolderError):
     """pixie.db is damaged, or was written by a newer Pixie; nothing was changed."""
 
     code = "database_unusable"
+
+
+class DatabaseDamaged(DatabaseUnusable):
+    """pixie.db is damaged; nothing was changed, and it was copied aside."""
+
+    code = "database_damaged"
 
 
 class NotFound(PixieError):

@@ -51,6 +51,7 @@ OUTCOMES: Mapping[type[PixieError], Outcome] = {
     errors.DataFolderBusy: Outcome(503, "The data folder is busy"),
     errors.DiskFull: Outcome(507, "The disk is full"),
     errors.DatabaseUnusable: Outcome(503, "The database can't be used"),
+    errors.DatabaseDamaged: Outcome(503, "The database is damaged"),
     errors.NotFound: Outcome(404, "Not found"),
     errors.ToolNotFound: Outcome(404, "No such tool"),
     errors.RunNotFound: Outcome(404, "No such run"),

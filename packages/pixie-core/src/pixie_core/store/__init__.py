@@ -20,8 +20,10 @@ from pixie_core.store.rows import RunSummary
 from pixie_core.store.run_lists import RunFilter
 from pixie_core.store.runs import ActiveRun
 from pixie_core.store.store import CleanedUp, Created, Store
+from pixie_core.store.stored_settings import StoredSettings
 from pixie_core.store.validate_jobs import ToolVerdict, ValidateJob
 from pixie_core.store.validations import LatestValidation
+from pixie_core.store.workspaces import Workspace, Workspaces
 
 __all__ = [
     "ActiveRun",
@@ -41,7 +43,10 @@ __all__ = [
     "StagedFile",
     "Store",
     "StoredArtefact",
+    "StoredSettings",
     "ToolProcessRow",
     "ToolVerdict",
     "ValidateJob",
+    "Workspace",
+    "Workspaces",
 ]

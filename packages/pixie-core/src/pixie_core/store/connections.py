@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
-from pixie_core.errors import DatabaseUnusable, DataFolderBusy, DataFolderError, DiskFull
+from pixie_core.errors import DatabaseDamaged, DataFolderBusy, DataFolderError, DiskFull
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -90,6 +90,14 @@ def in_plain_words(database: Path) -> Iterator[None]:
         raise said from error
 
 
+def damaged(database: Path, how: str) -> str:
+    """What is said of a damaged database."""
+    return (
+        f"{database} is damaged: {how}. Nothing was changed. Put a backup in its place with `pixie restore` (they are "
+        f"in {database.parent / 'backups'}), or recover it with the sqlite3 program's .recover."
+    )
+
+
 def plain_error(database: Path, error: sqlite3.Error) -> Exception:
     """Pixie's error for one of SQLite's, or the same error where it is the statement's own fault."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
@@ -102,10 +110,7 @@ def plain_error(database: Path, error: sqlite3.Error) -> Exception:
         case sqlite3.SQLITE_FULL:
             return DiskFull(f"There is no room left for {database}. Nothing was recorded. Free some, then try again.")
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
-            return DatabaseUnusable(
-                f"{database} is damaged ({error}). Nothing was changed. Put a backup from "
-                f"{database.parent / 'backups'} in its place, or recover it with the sqlite3 program's .recover."
-            )
+            return DatabaseDamaged(damaged(database, str(error)))
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_IOERR | sqlite3.SQLITE_PERM:
             return DataFolderError(
                 f"{database} can't be used: {error}. The folder and the file must be readable and writable, and the "

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
@@ -26,19 +26,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pixie_core.store.artefacts import StoredArtefact
+    from pixie_core.store.asking import Asking
     from pixie_core.store.files import ArtefactFiles
 
 __all__ = ["Deletions", "Purged"]
 
-T = TypeVar("T")
 _log = logging.getLogger(__name__)
 _BATCH = 200
-
-
-class _Asking(Protocol):
-    """`Store.read` or `Store.write`."""
-
-    def __call__(self, query: Callable[[sqlite3.Connection], T], /) -> T: ...
 
 
 @frozen
@@ -68,7 +62,7 @@ class Deletions:
     store.deletions.restore_run("6f1c2a9b")
     """
 
-    def __init__(self, read: _Asking, write: _Asking, files: ArtefactFiles, now: Callable[[], datetime]) -> None:
+    def __init__(self, read: Asking, write: Asking, files: ArtefactFiles, now: Callable[[], datetime]) -> None:
         self._read = read
         self._write = write
         self._files = files

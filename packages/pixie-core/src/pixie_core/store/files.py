@@ -129,6 +129,19 @@ class ArtefactFiles:
             raise FileNotFoundError(errno.ENOENT, "not a SHA-256", sha256)
         return self.open(f"{BLOBS}/{sha256[:2]}/{sha256}")
 
+    def put_back(self, rel_path: str, sha256: str, source: Source) -> None:
+        """Make a file that is missing anew, under the path that its row holds.
+
+        Raises OSError when the source's bytes aren't those of this SHA-256, FileExistsError when a file is there.
+        """
+        *parts, name = parts_of(rel_path)
+        with _in_plain_words(self.root), self._copied(source, None) as written:
+            if written.sha256 != sha256:
+                raise OSError(errno.EIO, f"the bytes aren't those of {sha256[:12]}", rel_path)
+            with self.folder(parts, create=True) as folder:
+                self._link_blob(written, name, folder)
+                os.fsync(folder)
+
     def discard(self, staged: StagedFile) -> None:
         """Remove a file that got no row."""
         with suppress(FileNotFoundError), self.folder((staged.tool_id, staged.run_id), create=False) as folder:

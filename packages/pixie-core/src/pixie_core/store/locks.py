@@ -25,12 +25,17 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-__all__ = ["FileLock", "ServerLock", "lock_path"]
+__all__ = ["FileLock", "ServerLock", "lock_path", "restoring_mark"]
 
 
 def lock_path(database: Path, name: str) -> Path:
     """The lock file of this name beside a database."""
     return database.with_name(f"{database.name}.{name}.lock")
+
+
+def restoring_mark(database: Path) -> Path:
+    """The file that stands beside a database from when it is taken away until the backup is in its place."""
+    return database.with_name(f"{database.name}.restoring")
 
 
 class FileLock:

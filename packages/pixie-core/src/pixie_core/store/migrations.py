@@ -15,8 +15,9 @@ import sqlite3
 import time
 from typing import TYPE_CHECKING
 
-from pixie_core.errors import DatabaseUnusable, DataFolderBusy, DataFolderInUse
+from pixie_core.errors import DatabaseDamaged, DatabaseUnusable, DataFolderBusy, DataFolderInUse
 from pixie_core.faults import fault
+from pixie_core.store.connections import damaged
 from pixie_core.store.schema import (
     ADDED,
     ADDED_COLUMNS,
@@ -279,7 +280,7 @@ def _catch_up(conn: sqlite3.Connection) -> None:
 def quick_check(conn: sqlite3.Connection, database: Path, *, seconds: float | None) -> bool:
     """True when SQLite found the database whole, False when the time was too short to look at all of it.
 
-    Raises DatabaseUnusable when it is damaged.
+    Raises DatabaseDamaged when it isn't.
     """
     if seconds is not None:
         deadline = time.monotonic() + seconds
@@ -293,8 +294,5 @@ def quick_check(conn: sqlite3.Connection, database: Path, *, seconds: float | No
     finally:
         conn.set_progress_handler(None, 0)
     if found != ["ok"]:
-        raise DatabaseUnusable(
-            f"{database} is damaged: {'; '.join(found)}. Nothing was changed. Put a backup from "
-            f"{database.parent / 'backups'} in its place, or recover it with the sqlite3 program's .recover."
-        )
+        raise DatabaseDamaged(damaged(database, "; ".join(found)))
     return True

@@ -18,7 +18,7 @@ from attrs import frozen
 from pixie_core.store.files import BLOBS, INPUTS, parts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Container, Iterator
 
     from pixie_core.store.files import ArtefactFiles
 
@@ -28,6 +28,7 @@ __all__ = [
     "move_aside",
     "names_a_folder",
     "names_of_inputs",
+    "paths_of_inputs",
     "remove_aside",
     "remove_blob",
     "remove_file",
@@ -172,13 +173,16 @@ def blobs_without_links(files: ArtefactFiles, now: float) -> Iterator[str]:
 
 def names_of_inputs(files: ArtefactFiles) -> set[str]:
     """The SHA-256 of every file input that a run keeps."""
-    return {
-        name
-        for tool in _names(files)
-        if not tool.startswith(".")
-        for run in _names(files, tool)
-        for name in _names(files, tool, run, INPUTS)
-    }
+    return {path.rpartition("/")[2] for path in paths_of_inputs(files)}
+
+
+def paths_of_inputs(files: ArtefactFiles, runs: Container[str] | None = None) -> Iterator[str]:
+    """The path of every file input, of all runs or of these."""
+    for tool in _names(files):
+        if names_a_folder(tool):
+            for run in _names(files, tool):
+                if names_a_folder(run) and (runs is None or run in runs):
+                    yield from (f"{tool}/{run}/{INPUTS}/{name}" for name in _names(files, tool, run, INPUTS))
 
 
 def _names(files: ArtefactFiles, *parts: str) -> list[str]:

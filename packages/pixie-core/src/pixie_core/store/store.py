@@ -22,11 +22,13 @@ from pixie_core.store.connections import Readers, in_plain_words, make_durable, 
 from pixie_core.store.deletion import Deletions
 from pixie_core.store.files import ArtefactFiles
 from pixie_core.store.live import Live, Watcher
-from pixie_core.store.locks import FileLock, lock_path
+from pixie_core.store.locks import FileLock, lock_path, restoring_mark
 from pixie_core.store.migrations import bring_up_to_date, must_be_ours, quick_check
 from pixie_core.store.mime import media_type
 from pixie_core.store.owner import Owner
 from pixie_core.store.search import catch_up
+from pixie_core.store.stored_settings import StoredSettings
+from pixie_core.store.workspaces import Workspaces
 from pixie_core.store.writer import Writer
 
 if TYPE_CHECKING:
@@ -116,6 +118,8 @@ class Store:
             raise
         self._readers = Readers(self._database)
         self.deletions = Deletions(self.read, self.write, self.files, clock.now)
+        self.settings = StoredSettings(self.read, self.write)
+        self.workspaces = Workspaces(self.read, self.write, clock.now)
 
     def _open(self) -> sqlite3.Connection:
         """The writing connection, all in order. Runs on the writer's thread."""
@@ -136,7 +140,14 @@ class Store:
         return conn
 
     def _must_not_have_vanished(self) -> None:
-        """An empty file where a database was isn't a new start: nothing is written over it."""
+        """An empty file where a database was isn't a new start, nor is a restore that was cut off: nothing is written
+        over it.
+        """
+        mark = restoring_mark(self._database)
+        if mark.exists():
+            raise DatabaseUnusable(
+                f"A restore of {self._database} was cut off. Do it again: `pixie restore {mark.read_text().strip()}`."
+            )
         if not self._database.exists() or self._database.stat().st_size:
             return
         backups = self._database.parent / "backups"
@@ -176,6 +187,10 @@ class Store:
         are written by the methods below alone.
         """
         return self._writer.write(work)
+
+    def checkpoint(self) -> None:
+        """Bring the write-ahead log into the database, as far as no reader is in the way."""
+        self._writer.checkpoint()
 
     def _now(self) -> str:
         return timestamp(self._clock.now())

@@ -72,6 +72,7 @@ class Writer:
         self._before_commit = before_commit
         self._log_file = database.with_name(database.name + "-wal")
         self._next_restart = 0.0
+        self._restart_asked = False
         self._waiting: deque[_Job[Any]] = deque()
         self._changed = threading.Condition()
         self._closing = False
@@ -111,6 +112,11 @@ class Writer:
         if job.error is not None:
             raise job.error
         return job.result
+
+    def checkpoint(self) -> None:
+        """Bring all that is in the write-ahead log into the database, as far as no reader is in the way."""
+        self._restart_asked = True
+        self.write(lambda _: None)
 
     def close(self) -> None:
         """Write what waits, then close the connection, which checkpoints."""
@@ -190,11 +196,12 @@ class Writer:
         now and then writing waits a little until those who read from the log are done.
         """
         now = time.monotonic()
+        asked, self._restart_asked = self._restart_asked, False
         try:
             long = self._log_file.stat().st_size > _LONG_LOG_BYTES
         except FileNotFoundError:
             return
-        if not long or now < self._next_restart:
+        if not asked and (not long or now < self._next_restart):
             return
         self._next_restart = now + _RESTART_PAUSE_SECONDS
         conn.execute(f"PRAGMA busy_timeout={_RESTART_WAIT_MS}")
