@@ -121,7 +121,7 @@ def ensure(
 
 
 def front_end() -> Path:
-    """The folder of the libraries, for the exports of pixie-core that carry them (the entry point `pixie_core.front_end`)."""
+    """The folder of the libraries, for the exports of pixie-core that carry them: its entry point `front_end`."""
     return STATIC / "vendor"
 
 

@@ -112,7 +112,9 @@ class Finished:
     error: str | None = field(help="the error in words", default=None)
     error_code: str | None = field(help="the error's stable code", default=None)
     stderr: str | None = field(help="the end of what the process wrote, where it failed", default=None)
-    flagged: list[str] = field(help="what to know before the run is shared, such as a file that holds a secret", default=[])
+    flagged: list[str] = field(
+        help="what to know before the run is shared, such as a file that holds a secret", default=[]
+    )
 
 
 Event: TypeAlias = Queued | Started | Progress | Output | Artefact | Log | Finished
