@@ -66,7 +66,9 @@ async def deliver_artefact(served: Served, artefact_id: int) -> Response:
     headers["Content-Length"] = str(end - begin)
     if request.method == "HEAD":
         opened.close()
-        return Response(b"", status, headers=headers)
+        told = Response(b"", status)
+        told.headers.update(headers)  # afterwards: a body sets its own length, and HEAD tells that of the file
+        return told
     answer = Response(_read(served, opened, begin, end), status, headers=headers)
     answer.timeout = None  # a large file on a slow reader takes longer than Quart's minute
     return answer
