@@ -12,7 +12,7 @@ import pixie_core.exporters
 from pixie_core.catalogue import OUTPUT_TYPES, OutputDeclaration
 from pixie_core.errors import MissingExtra, RequestInvalid, UnsupportedFormat
 from pixie_core.exporters import FORMATS, Exportable, Format, export, format_names, formats_of, option_help
-from pixie_core.exporters.formats import knows_format
+from pixie_core.exporters.formats import formats_of_unread, knows_format
 from pixie_core.testing.catalogue import output_examples
 from tests.core.exporters.making import FROM, a_table, made, no_artefact
 
@@ -48,6 +48,17 @@ TABLE = {
 def test_a_type_becomes_what_the_table_says_the_default_first(type_name):
     """The order is that of the offer."""
     assert format_names(type_name) == tuple(TABLE[type_name].split())
+
+
+@pytest.mark.parametrize("example", EXAMPLES.values(), ids=str)
+def test_the_formats_of_a_large_value_are_told_without_reading_it(example):
+    """But where they depend on it."""
+    unread = formats_of_unread(example.declared)
+    assert unread is None or unread == formats_of(example.declared, example.raw)
+    if example.type in {"table", "text", "chart_line", "log"}:
+        assert unread is not None
+    if example.type in {"code", "timeline", "gantt"}:
+        assert unread is None
 
 
 @pytest.mark.parametrize("type_name", OUTPUT_TYPES)

@@ -23,6 +23,7 @@ from pixie_core.errors import (
 from pixie_core.exporters import FORMATS, Exportable, Provenance, declaration_of, file_as_output, write_file
 from pixie_core.exporters.clipboard import copy_text
 from pixie_core.exporters.destinations import Destination, checked_folder, checked_name, write_into
+from pixie_core.exporters.formats import formats_of_unread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,6 +62,25 @@ class Exports:
             provenance=Provenance.of(run, manifest),
             open_artefact=self._store.open_artefact,
         )
+
+    def formats(self, run_id: str, key: str) -> tuple[Format, ...]:
+        """What an output can become, its default first; a large value is read only where that depends on it. Raises
+        OutputNotFound.
+        """
+        run = self._get(run_id)
+        output = run.outputs.get(key)
+        if output is not None and isinstance(output.value, dict) and "$artefact" in output.value:
+            unread = formats_of_unread(declaration_of(run, self._manifest_of(run), key))
+            if unread is not None:
+                return unread
+        return self.of(run.id, key).formats()
+
+    def formats_of_artefact(self, artefact_id: int) -> tuple[Format, ...]:
+        """What a kept file can become; a value that is kept as JSON, what its output can. Raises ArtefactNotFound."""
+        found = self._store.artefact(artefact_id)
+        if found.spilled and found.output_key is not None:
+            return self.formats(found.run_id, found.output_key)
+        return self.of_artefact(artefact_id).formats()
 
     def of_artefact(self, artefact_id: int) -> Exportable:
         """A kept file likewise; for a value that is kept as JSON, the output. Raises ArtefactNotFound."""

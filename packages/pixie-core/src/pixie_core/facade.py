@@ -292,7 +292,7 @@ class Pixie:
 
     def formats(self, run_id: str, key: str) -> tuple[Format, ...]:
         """What an output can become, its default first. Raises OutputNotFound."""
-        return self.exports.of(run_id, key).formats()
+        return self.exports.formats(run_id, key)
 
     def export_output(
         self,

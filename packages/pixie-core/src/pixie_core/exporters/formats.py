@@ -26,12 +26,12 @@ from pixie_core.exporters.workbook import WORKBOOK
 from pixie_core.structure import Problems, structure_output
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from pixie_core.catalogue import OutputDeclaration, OutputValue
     from pixie_core.exporters.format import Format
 
-__all__ = ["FORMATS", "format_names", "formats_of", "knows_format", "read_value"]
+__all__ = ["FORMATS", "format_ids", "format_names", "formats_of", "formats_of_unread", "knows_format", "read_value"]
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
@@ -85,7 +85,8 @@ _ANY = ("value.json",)
 """What is left for a value that isn't whole, or of a type that isn't known."""
 
 
-def _ids(type_name: str) -> tuple[str, ...]:
+def format_ids(type_name: str) -> tuple[str, ...]:
+    """The ids of the formats of a type, the default first; also of those whose writer isn't there."""
     if type_name in _BY_TYPE:
         return _BY_TYPE[type_name]
     views = set(OUTPUT_TYPES[type_name].views()) if type_name in OUTPUT_TYPES else set()
@@ -94,13 +95,13 @@ def _ids(type_name: str) -> tuple[str, ...]:
 
 def format_names(type_name: str) -> tuple[str, ...]:
     """The names of the formats that outputs of a type can become, the default first."""
-    return tuple(FORMATS[each].name if each in FORMATS else each.partition(".")[2] for each in _ids(type_name))
+    return tuple(FORMATS[each].name if each in FORMATS else each.partition(".")[2] for each in format_ids(type_name))
 
 
 def knows_format(type_name: str, name: str) -> bool:
     """Whether a declaration of this type may say this name."""
     return name in format_names(type_name) or any(
-        FORMATS[each].called(name) for each in _ids(type_name) if each in FORMATS
+        FORMATS[each].called(name) for each in format_ids(type_name) if each in FORMATS
     )
 
 
@@ -111,11 +112,20 @@ def formats_of(declared: OutputDeclaration, value: Any) -> tuple[Format, ...]:
     `default_export_format` puts one first. One whose library is missing is among them: `available` says so.
     """
     typed = read_value(declared, value)
-    ids = _ids(declared.type) if typed is not None else _ANY
-    offered = [FORMATS[each] for each in ids if each in FORMATS]
-    if typed is not None:
-        offered = [fitting for each in offered if (fitting := each.for_value(declared, typed)) is not None]
-    if declared.supported_export_formats is not None and typed is not None:
+    if typed is None:
+        return tuple(FORMATS[each] for each in _ANY)
+    of_type = [FORMATS[each] for each in format_ids(declared.type) if each in FORMATS]
+    return _offered(declared, [fitting for each in of_type if (fitting := each.for_value(declared, typed)) is not None])
+
+
+def formats_of_unread(declared: OutputDeclaration) -> tuple[Format, ...] | None:
+    """The same without a look at the value, which may be large; None where the formats depend on it."""
+    of_type = [FORMATS[each] for each in format_ids(declared.type) if each in FORMATS]
+    return _offered(declared, of_type) if all(each.adapt is None for each in of_type) else None
+
+
+def _offered(declared: OutputDeclaration, offered: Sequence[Format]) -> tuple[Format, ...]:
+    if declared.supported_export_formats is not None:
         allowed = declared.supported_export_formats
         offered = [each for each in offered if any(map(each.called, allowed))]
     # A name stands once: code in HTML is its own source before it is a page.

@@ -89,7 +89,7 @@ async def export_output(served: Served, run_id: str, key: str, query: Any) -> Re
 )
 async def artefact_formats(served: Served, artefact_id: int) -> list[FormatOut]:
     """What a kept file can become, its default first; a value that is kept as JSON, what its output can."""
-    return FormatOut.all_of((await served.bridge.slowly(served.pixie.exports.of_artefact, artefact_id)).formats())
+    return FormatOut.all_of(await served.bridge.slowly(served.pixie.exports.formats_of_artefact, artefact_id))
 
 
 @routes.get(
