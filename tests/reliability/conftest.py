@@ -23,7 +23,7 @@ tool = Tool()
 
 
 @tool.run
-def tell(how, text, data, run):
+def tell(how, text, run, data=None, file=None):
     """Say the secret in the way that is asked for."""
     secret = os.environ.get("API_KEY", "")
     if how == "environment":
@@ -102,6 +102,15 @@ def live(tmp_path_factory):
     add_tools(home)
     add_tool(home / "tools", TELLTALE_MANIFEST, TELLTALE)
     with live_pixie(home) as served:
+        secrets.set_secret(served.pixie.tools.get("telltale"), "API_KEY", CANARY)
+        yield served
+
+
+@pytest.fixture
+def apart(tmp_path):
+    """A served Pixie with that tool for one test, which leaves in it what it likes."""
+    add_tool(tmp_path / "tools", TELLTALE_MANIFEST, TELLTALE)
+    with live_pixie(tmp_path) as served:
         secrets.set_secret(served.pixie.tools.get("telltale"), "API_KEY", CANARY)
         yield served
 

@@ -400,3 +400,13 @@ def test_a_link_opens_a_page_and_nothing_else(untouched, kept, stranger):
             )
         assert framed.value.status == 403
         refused_all(untouched, before)
+
+
+def test_processes_are_told_in_developer_mode_alone(untouched, tmp_path):
+    """The state of the launcher is 404 otherwise."""
+    assert untouched.get("/api/launcher/state").status_code == 404
+    add_tools(tmp_path)
+    with live_pixie(tmp_path, developer_mode=True) as live:
+        live.run("adder")
+        (process,) = live.get("/api/launcher/state").json()
+        assert (process["tool_id"], process["status"], process["runs_in_flight"]) == ("adder", "warm", 0)

@@ -16,7 +16,7 @@ from tests.reliability.raw import request
 CORPUS = [
     "../", "..%2f", "%2e%2e/", "%2e%2e%2f", "..%5c", "%252e%252e%252f", "/etc/passwd", "//etc/passwd", "C:%5cx", "%5c%5chost%5cshare",
     "%00", "1%00.png", "%ff", ".", "..", "", "./1", "1/../1", "1%2f..%2f1", "..;/", "%c0%ae%c0%ae/", "..%2f..%2f..%2f..%2fetc%2fpasswd",
-    "-1", "1e3", "0x1", "01", "１", "1 ", "99999999999999999999", "pixie.db", "../../pixie.db", "a/" * 2000,
+    "-1", "1e3", "0x1", "1 ", "99999999999999999999", "pixie.db", "../../pixie.db", "a/" * 2000,
 ]  # fmt: skip
 
 _watched = []
@@ -45,11 +45,10 @@ def opened():
 @pytest.mark.parametrize("odd", CORPUS, ids=[each[:24] or "nothing" for each in CORPUS])
 def test_no_address_leaves_its_folder(untouched, odd):
     """P1: 404 with the same answer whether or not anything is there, and no file is opened."""
-    raw = odd.encode("utf-8").decode("latin-1") if odd.isascii() else "%EF%BC%91"
     with opened() as files:
-        for path in (f"/static/{raw}", f"/api/artefacts/{raw}/content", f"/api/runs/{raw}/export", f"/tool/{raw}"):
+        for path in (f"/static/{odd}", f"/api/artefacts/{odd}/content", f"/api/runs/{odd}/export", f"/tool/{odd}"):
             status, _, body = request(untouched, path.replace(" ", "%20"))
-            assert status in {400, 403, 404, 405, 414, 422} or (path, raw) in {("/static/", ""), ("/tool/", "")}, path
+            assert status in {400, 403, 404, 405, 414, 422} or (path, odd) in {("/static/", ""), ("/tool/", "")}, path
             assert b"root:" not in body
             assert b"SQLite" not in body
     assert [each for each in files if "passwd" in each or each.endswith("pixie.db")] == []
@@ -174,18 +173,19 @@ def test_a_range_is_exactly_what_was_asked_for(untouched, twenty, asked, expecte
 
 @pytest.fixture
 def tab(chromium, live):
-    """A page of a fresh profile; what it asks of other hosts is noted, and goes nowhere."""
+    """A page of a fresh profile; what it sends to other hosts is noted."""
     context = chromium.new_context(base_url=live.url, accept_downloads=True)
     page = context.new_page()
     page.astray = []
-    context.on(
-        "request",
-        lambda request: (
-            page.astray.append(request.url)
-            if not request.url.startswith((live.url, "data:", "blob:", "about:"))
-            else None
-        ),
-    )
+
+    def noted(request):
+        # What the policy of the answer forbids is told here as well, and is never sent.
+        ours = request.url.startswith((live.url, "data:", "blob:", "about:"))
+        if not ours and "csp" not in (request.failure or "").lower():
+            page.astray.append((request.url, request.failure))
+
+    context.on("requestfinished", noted)
+    context.on("requestfailed", noted)
     yield page
     context.close()
 

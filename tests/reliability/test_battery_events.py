@@ -1,0 +1,120 @@
+"""Streams of events (F11): they aren't cut by any clock, many may read, who comes back misses nothing, and who leaves is let go."""
+
+import threading
+import time
+
+import httpx
+import pytest
+
+from pixie_server import app as app_module
+from pixie_server import live as live_module
+from tests.server.live_pixie import add_tools, live_pixie
+
+DEADLINE = 20.0
+STREAM = {"Accept": "text/event-stream"}
+
+
+@pytest.fixture
+def hasty(tmp_path, monkeypatch):
+    """A Pixie whose server cuts every answer after 0.3 s that doesn't say otherwise, and that comments every 0.1 s."""
+    made = app_module._quart
+
+    def in_haste(served):
+        quart = made(served)
+        quart.config["RESPONSE_TIMEOUT"] = 0.3
+        return quart
+
+    monkeypatch.setattr(app_module, "_quart", in_haste)
+    monkeypatch.setattr(live_module, "COMMENT_EVERY", 0.1)
+    add_tools(tmp_path)
+    with live_pixie(tmp_path) as live:
+        yield live
+
+
+def until(condition):
+    """Wait for it."""
+    deadline = time.monotonic() + DEADLINE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_a_stream_outlives_every_time_limit_of_an_answer(hasty):
+    """A silent run is followed to its end, with comments in between; Quart's minute is 0.3 s here."""
+    run = hasty.run("teller", wait=0, words=3, pause=0.7)
+    text = hasty.get(f"/api/runs/{run['id']}/events", headers=STREAM).text
+    assert "event: finished" in text
+    assert text.count(": still here") >= 3
+    assert text.index("event: output") < text.rindex(": still here")
+
+
+def test_a_hundred_read_one_run_and_see_the_same(hasty):
+    """Each with every event, in its order."""
+    run = hasty.run("teller", wait=0, words=15, pause=0.1)
+    seen = []
+    with httpx.Client(
+        base_url=hasty.url, timeout=DEADLINE, trust_env=False, limits=httpx.Limits(max_connections=120)
+    ) as client:
+
+        def read():
+            text = client.get(f"/api/runs/{run['id']}/events", headers=STREAM).text
+            seen.append("\n\n".join(each for each in text.split("\n\n") if each.startswith("id:")))
+
+        threads = [threading.Thread(target=read) for _ in range(100)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(DEADLINE)
+    assert len(seen) == 100
+    assert len(set(seen)) == 1
+    assert "event: finished" in seen[0]
+
+
+def test_who_comes_back_gets_what_is_missing_and_nothing_twice(hasty):
+    """Broken off after each few events, with Last-Event-ID as a browser sends it."""
+    run = hasty.run("teller", wait=0, words=12, pause=0.1)
+    seen, last = [], 0
+    while not seen or seen[-1][1] != "finished":
+        with hasty.client.stream(
+            "GET", f"/api/runs/{run['id']}/events", headers={**STREAM, "Last-Event-ID": str(last)}
+        ) as answer:
+            for line in answer.iter_lines():
+                if line.startswith("id: "):
+                    last = int(line[4:])
+                elif line.startswith("event: "):
+                    seen.append((last, line[7:]))
+                    if len(seen) % 3 == 0:
+                        break  # the connection is closed here
+    assert [number for number, _ in seen] == list(range(1, len(seen) + 1))
+
+
+def test_who_leaves_is_let_go(hasty, monkeypatch):
+    """The generator behind a stream ends soon after its reader went, though the run goes on."""
+    ended = threading.Event()
+    records = live_module._records
+
+    async def noting(*arguments):
+        try:
+            async for piece in records(*arguments):
+                yield piece
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(live_module, "_records", noting)
+    run = hasty.run("teller", wait=0, words=1000, pause=0.05)
+    with hasty.client.stream("GET", f"/api/runs/{run['id']}/events", headers=STREAM) as answer:
+        next(answer.iter_lines())
+        assert not ended.is_set()
+    assert ended.wait(2)
+    assert hasty.get(f"/api/runs/{run['id']}").json()["status"] == "running"
+    hasty.post(f"/api/runs/{run['id']}/cancel")
+    until(lambda: hasty.get(f"/api/runs/{run['id']}").json()["status"] == "cancelled")
+
+
+def test_a_list_of_events_is_json_by_accept(hasty):
+    """The events that there are, at once, though the run goes on."""
+    run = hasty.run("teller", wait=0, words=1000, pause=0.05)
+    answer = hasty.get(f"/api/runs/{run['id']}/events", headers={"Accept": "application/json"})
+    assert answer.headers["content-type"] == "application/json"
+    assert [each["seq"] for each in answer.json()] == list(range(1, len(answer.json()) + 1))
+    hasty.post(f"/api/runs/{run['id']}/cancel")
