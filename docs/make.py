@@ -14,6 +14,8 @@ from pixie_core.catalogue import INPUT_TYPES, OUTPUT_TYPES, InputDeclaration, Ou
 from pixie_core.catalogue.base import Nested, Records
 from pixie_core.config import Settings, variable
 from pixie_core.errors import PixieError
+from pixie_core.exporters import FORMATS, option_help
+from pixie_core.exporters.formats import format_ids
 from pixie_core.tool import ToolManifest
 from pixie_server.outcomes import OUTCOMES
 
@@ -91,6 +93,38 @@ def errors_page() -> Iterator[str]:
             yield f"| `{cls.code}` | {known.status} | {known.exit_code} | {said} |"
 
 
+def formats_page() -> Iterator[str]:
+    """Which output becomes what, from the registry of formats."""
+    yield from (
+        "# Formats",
+        "",
+        "What each output can become. The first is its default, which `default_export_format` in `tool.json` changes;",
+        "`supported_export_formats` leaves some out. `pixie export-as-format RUN:KEY FORMAT` saves one, and",
+        "`GET /api/runs/{id}/outputs/{key}/export?format=` sends it. What can't be had is refused with what can.",
+        MADE,
+        "",
+        "| output | formats |",
+        "|---|---|",
+    )
+    for name in OUTPUT_TYPES:
+        names = [f"`{FORMATS[each].name}`" for each in format_ids(name) if each in FORMATS]
+        yield f"| {name} | {', '.join(names)} |"
+    yield from ("", "Code becomes a file of its language: `source`, or the ending, such as `py`.", "")
+    yield from (
+        "## Each format",
+        "",
+        "| format | of | ending | what it is good for | options | extra |",
+        "|---|---|---|---|---|---|",
+    )
+    for each in FORMATS.values():
+        options = ", ".join(f"`{one.name}`" for one in option_help(each))
+        yield f"| `{each.name}` | {each.reads} | `{each.ending}` | {each.help} | {options} | {each.extra or ''} |"
+    yield from ("", "## Options", "", "| option | default | |", "|---|---|---|")
+    options_by_name = {one.name: one for each in FORMATS.values() for one in option_help(each)}
+    for one in sorted(options_by_name.values(), key=lambda one: one.name):
+        yield f"| `{one.name}` | {_shown(one.default)} | {one.help} |"
+
+
 def _fields(cls: type, without: Iterable[str] = ()) -> Iterator[str]:
     """A table of a class's own fields, and one for each class that stands in them."""
     hints = get_type_hints(cls, include_extras=True)
@@ -162,7 +196,7 @@ def _json(example: Any) -> Iterator[str]:
     yield from ("```json", text, "```")
 
 
-PAGES = {"settings.md": settings_page, "types.md": types_page, "errors.md": errors_page}
+PAGES = {"settings.md": settings_page, "types.md": types_page, "errors.md": errors_page, "formats.md": formats_page}
 
 
 def page(name: str) -> str:
