@@ -34,7 +34,7 @@ class SweepableRun:
 _COLUMNS = f"""id, tool_id, started_at, finished_at, total_artefact_bytes, starred, {LABELLED} AS labelled,
     (SELECT count(*) FROM artefacts AS a WHERE a.run_id = runs.id) AS artefacts,
     {PROTECTED_RUN} AS protected"""  # noqa: S608 - our own names
-_FINISHED = "deleted_at IS NULL AND status <> 'running'"
+_FINISHED = "deleted_at IS NULL AND status <> 'running' AND finished_at IS NOT NULL"
 
 
 def finished_before(conn: sqlite3.Connection, before: str, *, tool_id: str | None) -> Iterator[SweepableRun]:

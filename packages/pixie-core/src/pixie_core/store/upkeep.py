@@ -63,6 +63,8 @@ def _vacuum_some(conn: sqlite3.Connection) -> int:
     (free,) = conn.execute("PRAGMA freelist_count").fetchone()
     if not free:
         return 0
-    conn.execute(f"PRAGMA incremental_vacuum({_PAGES})").fetchall()
+    for _ in range(min(free, _PAGES)):
+        # One page at a time: sqlite3 takes but one step of this statement.
+        conn.execute("PRAGMA incremental_vacuum(1)")
     (left,) = conn.execute("PRAGMA freelist_count").fetchone()
     return int(free - left)
