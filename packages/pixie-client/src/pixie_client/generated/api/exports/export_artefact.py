@@ -23,6 +23,8 @@ def _get_kwargs(
     renderer: str | Unset = UNSET,
     scale: float | Unset = UNSET,
     dpi: int | Unset = UNSET,
+    quality: int | Unset = UNSET,
+    bitrate: int | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
@@ -44,6 +46,10 @@ def _get_kwargs(
     params["scale"] = scale
 
     params["dpi"] = dpi
+
+    params["quality"] = quality
+
+    params["bitrate"] = bitrate
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -131,6 +137,8 @@ def sync_detailed(
     renderer: str | Unset = UNSET,
     scale: float | Unset = UNSET,
     dpi: int | Unset = UNSET,
+    quality: int | Unset = UNSET,
+    bitrate: int | Unset = UNSET,
 ) -> Response[ErrorOut | File]:
     """One kept file as a file of a format
 
@@ -145,6 +153,8 @@ def sync_detailed(
         renderer (str | Unset):
         scale (float | Unset):
         dpi (int | Unset):
+        quality (int | Unset):
+        bitrate (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -165,6 +175,8 @@ def sync_detailed(
         renderer=renderer,
         scale=scale,
         dpi=dpi,
+        quality=quality,
+        bitrate=bitrate,
     )
 
     response = client.get_httpx_client().request(
@@ -187,6 +199,8 @@ def sync(
     renderer: str | Unset = UNSET,
     scale: float | Unset = UNSET,
     dpi: int | Unset = UNSET,
+    quality: int | Unset = UNSET,
+    bitrate: int | Unset = UNSET,
 ) -> ErrorOut | File | None:
     """One kept file as a file of a format
 
@@ -201,6 +215,8 @@ def sync(
         renderer (str | Unset):
         scale (float | Unset):
         dpi (int | Unset):
+        quality (int | Unset):
+        bitrate (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -222,6 +238,8 @@ def sync(
         renderer=renderer,
         scale=scale,
         dpi=dpi,
+        quality=quality,
+        bitrate=bitrate,
     ).parsed
 
 
@@ -238,6 +256,8 @@ async def asyncio_detailed(
     renderer: str | Unset = UNSET,
     scale: float | Unset = UNSET,
     dpi: int | Unset = UNSET,
+    quality: int | Unset = UNSET,
+    bitrate: int | Unset = UNSET,
 ) -> Response[ErrorOut | File]:
     """One kept file as a file of a format
 
@@ -252,6 +272,8 @@ async def asyncio_detailed(
         renderer (str | Unset):
         scale (float | Unset):
         dpi (int | Unset):
+        quality (int | Unset):
+        bitrate (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -272,6 +294,8 @@ async def asyncio_detailed(
         renderer=renderer,
         scale=scale,
         dpi=dpi,
+        quality=quality,
+        bitrate=bitrate,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -292,6 +316,8 @@ async def asyncio(
     renderer: str | Unset = UNSET,
     scale: float | Unset = UNSET,
     dpi: int | Unset = UNSET,
+    quality: int | Unset = UNSET,
+    bitrate: int | Unset = UNSET,
 ) -> ErrorOut | File | None:
     """One kept file as a file of a format
 
@@ -306,6 +332,8 @@ async def asyncio(
         renderer (str | Unset):
         scale (float | Unset):
         dpi (int | Unset):
+        quality (int | Unset):
+        bitrate (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -328,5 +356,7 @@ async def asyncio(
             renderer=renderer,
             scale=scale,
             dpi=dpi,
+            quality=quality,
+            bitrate=bitrate,
         )
     ).parsed

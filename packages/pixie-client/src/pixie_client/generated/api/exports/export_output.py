@@ -24,6 +24,8 @@ def _get_kwargs(
     renderer: str | Unset = UNSET,
     scale: float | Unset = UNSET,
     dpi: int | Unset = UNSET,
+    quality: int | Unset = UNSET,
+    bitrate: int | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
@@ -45,6 +47,10 @@ def _get_kwargs(
     params["scale"] = scale
 
     params["dpi"] = dpi
+
+    params["quality"] = quality
+
+    params["bitrate"] = bitrate
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -139,6 +145,8 @@ def sync_detailed(
     renderer: str | Unset = UNSET,
     scale: float | Unset = UNSET,
     dpi: int | Unset = UNSET,
+    quality: int | Unset = UNSET,
+    bitrate: int | Unset = UNSET,
 ) -> Response[ErrorOut | File]:
     """One output as a file of a format
 
@@ -154,6 +162,8 @@ def sync_detailed(
         renderer (str | Unset):
         scale (float | Unset):
         dpi (int | Unset):
+        quality (int | Unset):
+        bitrate (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -175,6 +185,8 @@ def sync_detailed(
         renderer=renderer,
         scale=scale,
         dpi=dpi,
+        quality=quality,
+        bitrate=bitrate,
     )
 
     response = client.get_httpx_client().request(
@@ -198,6 +210,8 @@ def sync(
     renderer: str | Unset = UNSET,
     scale: float | Unset = UNSET,
     dpi: int | Unset = UNSET,
+    quality: int | Unset = UNSET,
+    bitrate: int | Unset = UNSET,
 ) -> ErrorOut | File | None:
     """One output as a file of a format
 
@@ -213,6 +227,8 @@ def sync(
         renderer (str | Unset):
         scale (float | Unset):
         dpi (int | Unset):
+        quality (int | Unset):
+        bitrate (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -235,6 +251,8 @@ def sync(
         renderer=renderer,
         scale=scale,
         dpi=dpi,
+        quality=quality,
+        bitrate=bitrate,
     ).parsed
 
 
@@ -252,6 +270,8 @@ async def asyncio_detailed(
     renderer: str | Unset = UNSET,
     scale: float | Unset = UNSET,
     dpi: int | Unset = UNSET,
+    quality: int | Unset = UNSET,
+    bitrate: int | Unset = UNSET,
 ) -> Response[ErrorOut | File]:
     """One output as a file of a format
 
@@ -267,6 +287,8 @@ async def asyncio_detailed(
         renderer (str | Unset):
         scale (float | Unset):
         dpi (int | Unset):
+        quality (int | Unset):
+        bitrate (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -288,6 +310,8 @@ async def asyncio_detailed(
         renderer=renderer,
         scale=scale,
         dpi=dpi,
+        quality=quality,
+        bitrate=bitrate,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -309,6 +333,8 @@ async def asyncio(
     renderer: str | Unset = UNSET,
     scale: float | Unset = UNSET,
     dpi: int | Unset = UNSET,
+    quality: int | Unset = UNSET,
+    bitrate: int | Unset = UNSET,
 ) -> ErrorOut | File | None:
     """One output as a file of a format
 
@@ -324,6 +350,8 @@ async def asyncio(
         renderer (str | Unset):
         scale (float | Unset):
         dpi (int | Unset):
+        quality (int | Unset):
+        bitrate (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -347,5 +375,7 @@ async def asyncio(
             renderer=renderer,
             scale=scale,
             dpi=dpi,
+            quality=quality,
+            bitrate=bitrate,
         )
     ).parsed
