@@ -39,6 +39,9 @@ def with_what_is_there(document, known):
                     values = known[each["name"]]
                     each["schema"] = {"anyOf": [{"enum": values}, each["schema"]]}
                     each["example"] = values[0]
+            for answer in operation["responses"].values():
+                # A file's bytes, whatever they are: of JSON files they would be parsed, and be no string.
+                answer.get("content", {}).get("*/*", {}).pop("schema", None)
     return document
 
 
