@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pixie_core.config import Settings
 from pixie_core.durations import parse_duration, spelled
