@@ -6,7 +6,7 @@ import io
 from datetime import UTC, datetime
 
 from pixie_core.catalogue import OUTPUT_TYPES, OutputDeclaration
-from pixie_core.exporters.exporting import export
+from pixie_core.exporters.exporting import export, prepare
 from pixie_core.exporters.format import Provenance
 
 PROVENANCE = Provenance(
@@ -30,3 +30,15 @@ def exported(type, format=None, value=None, *, artefacts=None, on_progress=None,
         on_progress=on_progress,
     )
     return b"".join(made)
+
+
+def prepared(type, format=None, value=None, *, artefacts=None, declared=None, **options):
+    """The same, before it is made: what it would be called."""
+    return prepare(
+        OutputDeclaration(**{"key": "out", "type": type, "label": "Trial", **(declared or {})}),
+        OUTPUT_TYPES[type].example if value is None else value,
+        format,
+        open_artefact=lambda number: io.BytesIO((artefacts or {})[number]),
+        provenance=PROVENANCE,
+        options=options,
+    )

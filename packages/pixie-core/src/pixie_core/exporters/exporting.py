@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from pixie_core.errors import ExportError, UnsupportedFormat
 from pixie_core.exporters.format import Export
@@ -94,24 +94,23 @@ def prepare(
     """Look whether an output can become a format; without a name, its default.
 
     `value` is canonical; `options` are values, or texts as they stand in an address. `on_progress` is called while it
-    is written; what it raises ends that. Raises UnsupportedFormat with the formats that there are, MissingExtra, and
-    RequestInvalid for the options.
+    is written; what it raises ends that. Raises UnsupportedFormat with the formats that there are, MissingExtra,
+    RequestInvalid for the options, and for a file as it is ExportError or ArtefactNotFound when it can't be had.
     """
     typed = read_value(declared, value)
     chosen = _chosen(declared, value if typed is None else typed, format_name)
     chosen.require()
     more = {} if on_progress is None else {"on_progress": on_progress}
+    export = Export(
+        declared=declared, raw=value, value=typed, provenance=provenance, open_artefact=open_artefact, **more
+    )
+    if chosen.look is not None:
+        mime, ending = chosen.look(export)
+        chosen = evolve(chosen, mime=mime, ending=ending)
     return Prepared(
         filename=clean_filename(f"{provenance.tool_id}-{declared.key}-{provenance.run_id[:8]}{chosen.ending}"),
         format=chosen,
-        export=Export(
-            declared=declared,
-            raw=value,
-            value=typed,
-            provenance=provenance,
-            open_artefact=open_artefact,
-            **more,
-        ),
+        export=export,
         options=read_options(chosen, options or {}),
     )
 

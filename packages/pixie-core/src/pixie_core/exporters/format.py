@@ -145,6 +145,9 @@ class Format:
     adapt: Callable[[Format, OutputDeclaration, OutputValue], Format | None] | None = field(repr=False, default=None)
     """For a format that depends on the value: the one to offer, or None when this value can't become it."""
 
+    look: Callable[[Export], tuple[str, str]] | None = field(repr=False, default=None)
+    """For a format that is as its file is: looks at that, when it is chosen, for its media type and its ending."""
+
     also: frozenset[str] = field(repr=False, default=frozenset())
     """Names beside its own that mean it, or that it may have once it is adapted."""
 

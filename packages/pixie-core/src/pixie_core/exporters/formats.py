@@ -17,6 +17,13 @@ from pixie_core.exporters.calendar import CALENDAR
 from pixie_core.exporters.delimited import DELIMITED
 from pixie_core.exporters.document import DOCUMENT
 from pixie_core.exporters.html_chart import HTML_CHARTS
+from pixie_core.exporters.maps import MAP_DATA
+from pixie_core.exporters.maps_drawn import MAP_PICTURES
+from pixie_core.exporters.maps_html import MAP_PAGES
+from pixie_core.exporters.media import FILES
+from pixie_core.exporters.media_films import FILMS
+from pixie_core.exporters.media_images import IMAGES
+from pixie_core.exporters.media_sounds import SOUNDS
 from pixie_core.exporters.parquet import PARQUET
 from pixie_core.exporters.pictures import PICTURES
 from pixie_core.exporters.structured import STRUCTURED
@@ -38,7 +45,8 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         each.id: each
         for each in (
             *(*WORDS, *DOCUMENT, *DELIMITED, *WORKBOOK, *PARQUET, *STRUCTURED, *TABULATED, *CALENDAR),
-            *(*PICTURES, *HTML_CHARTS),
+            *(*PICTURES, *HTML_CHARTS, *MAP_DATA, *MAP_PAGES, *MAP_PICTURES),
+            *(*FILES, *IMAGES, *SOUNDS, *FILMS),
         )
     }
 )
@@ -50,7 +58,7 @@ _ROWS = (
 )
 _PICTURES = ("figure.png", "figure.svg", "figure.pdf", "figure.html")
 _CHART = (*_PICTURES, "figure.json", "rows.csv", "rows.xlsx", "rows.parquet")
-_MAP = ("features.geojson", "features.kml", "features.gpx", "rows.csv", "features.html", "features.png")
+_MAP = ("features.geojson", "features.gpx", "rows.csv", "features.html", "features.png")
 _WORDS = ("text.txt", "text.md", "text.html", "text.pdf")
 
 _BY_VIEWS: tuple[tuple[set[str], tuple[str, ...]], ...] = (
@@ -77,7 +85,7 @@ _BY_TYPE: Mapping[str, tuple[str, ...]] = {
     "image_grid": ("media.zip", "media.pdf"),
     "image_compare": ("compare.png", "media.zip"),
     "audio": ("media.original", "media.mp3", "media.wav", "media.flac", "media.ogg"),
-    "video": ("media.original", "media.mp4", "media.webm", "media.gif"),
+    "video": ("media.original", "media.mp4", "media.webm"),
 }
 """The types whose formats their views alone don't tell."""
 
