@@ -58,7 +58,8 @@ _ROWS = (
 )
 _PICTURES = ("figure.png", "figure.svg", "figure.pdf", "figure.html")
 _CHART = (*_PICTURES, "figure.json", "rows.csv", "rows.xlsx", "rows.parquet")
-_MAP = ("features.geojson", "features.gpx", "rows.csv", "features.html", "features.png")
+_MAP = ("features.geojson", "rows.csv", "features.html", "features.png")
+_WAYS = ("features.geojson", "features.gpx", *_MAP[1:])
 _WORDS = ("text.txt", "text.md", "text.html", "text.pdf")
 
 _BY_VIEWS: tuple[tuple[set[str], tuple[str, ...]], ...] = (
@@ -81,6 +82,8 @@ _BY_TYPE: Mapping[str, tuple[str, ...]] = {
     "tree": ("value.json", "value.yaml", "line.txt", "tree.md"),
     "timeline": ("value.json", "rows.csv", "calendar.ics", *_PICTURES),
     "gantt": ("rows.csv", "value.json", "rows.xlsx", "calendar.ics", *_PICTURES),
+    "map_points": _WAYS,
+    "map_route": _WAYS,
     "image": ("media.original", "media.png", "media.jpg", "media.webp", "media.pdf"),
     "image_grid": ("media.zip", "media.pdf"),
     "image_compare": ("compare.png", "media.zip"),

@@ -18,7 +18,6 @@ from pixie_core.exporters.format import Format
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pixie_core.catalogue import OutputDeclaration, OutputValue
     from pixie_core.exporters.format import Export
 
 __all__ = ["MAP_DATA", "on_the_globe"]
@@ -167,12 +166,6 @@ def _words(text: str) -> str:
     return _CONTROLS.sub("\ufffd", sayable(escape(text)))
 
 
-def _of_places(format: Format, declared: OutputDeclaration, value: OutputValue) -> Format | None:
-    """GPX holds places and ways, and nothing of weights, values and areas."""
-    del value
-    return format if declared.type in {"map_points", "map_route"} else None
-
-
 MAP_DATA: tuple[Format, ...] = (
     Format(
         name="geojson",
@@ -189,6 +182,5 @@ MAP_DATA: tuple[Format, ...] = (
         mime="application/gpx+xml",
         help="places and routes, for navigation devices",
         write=_write_gpx,
-        adapt=_of_places,
     ),
 )
