@@ -149,7 +149,7 @@ def test_waiting_writes_are_committed_together(store, story, settings):
     with ThreadPoolExecutor(100) as pool:
         futures = [pool.submit(story.say, run_id, "x") for run_id in runs]
         deadline = time.monotonic() + 5
-        while len(store._writer._waiting) < 100 and time.monotonic() < deadline:
+        while len(store._access._writer._waiting) < 100 and time.monotonic() < deadline:
             time.sleep(0.01)
         wal = settings.db_path.with_name("pixie.db-wal")
         before = wal.stat().st_size

@@ -5,6 +5,7 @@
     ├── DataFolderError             the data folder can't be read or written
     │   ├── DataFolderInUse         another server holds it
     │   ├── DataFolderBusy          somebody writes for longer than we wait
+    │   ├── DataFolderReadOnly      it can be read, and not written
     │   ├── DiskFull
     │   └── DatabaseUnusable        pixie.db is another program's, or newer than this Pixie
     │       └── DatabaseDamaged
@@ -70,6 +71,7 @@ __all__ = [
     "DataFolderBusy",
     "DataFolderError",
     "DataFolderInUse",
+    "DataFolderReadOnly",
     "DatabaseDamaged",
     "DatabaseUnusable",
     "DestinationNotFound",
@@ -195,6 +197,12 @@ class DataFolderBusy(DataFolderError):
     """Another process writes, or holds a lock, for longer than Pixie waits; nothing was changed."""
 
     code = "data_folder_busy"
+
+
+class DataFolderReadOnly(DataFolderError):
+    """The data folder can be read and not written; nothing was changed."""
+
+    code = "data_folder_read_only"
 
 
 class DiskFull(DataFolderError):

@@ -49,6 +49,7 @@ OUTCOMES: Mapping[type[PixieError], Outcome] = {
     errors.DataFolderError: Outcome(503, "The data folder can't be used"),
     errors.DataFolderInUse: Outcome(503, "The data folder is in use"),
     errors.DataFolderBusy: Outcome(503, "The data folder is busy"),
+    errors.DataFolderReadOnly: Outcome(503, "The data folder can only be read"),
     errors.DiskFull: Outcome(507, "The disk is full"),
     errors.DatabaseUnusable: Outcome(503, "The database can't be used"),
     errors.DatabaseDamaged: Outcome(503, "The database is damaged"),

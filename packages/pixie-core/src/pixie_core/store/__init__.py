@@ -9,9 +9,11 @@ labelled (schema.py), and numbered migrations with a backup first (migrations.py
 """
 
 from pixie_core.store.artefacts import ArtefactFilter, StoredArtefact
+from pixie_core.store.backup import Backup, Restored, back_up, backups, restore
 from pixie_core.store.deletion import Deletions, Purged
 from pixie_core.store.event_log import Draft, Publication
 from pixie_core.store.files import StagedFile
+from pixie_core.store.fsck import Finding, Findings, fsck
 from pixie_core.store.locks import ServerLock
 from pixie_core.store.owner import Owner
 from pixie_core.store.paging import Page
@@ -28,15 +30,19 @@ from pixie_core.store.workspaces import Workspace, Workspaces
 __all__ = [
     "ActiveRun",
     "ArtefactFilter",
+    "Backup",
     "CleanedUp",
     "Created",
     "Deletions",
     "Draft",
+    "Finding",
+    "Findings",
     "LatestValidation",
     "Owner",
     "Page",
     "Publication",
     "Purged",
+    "Restored",
     "RunFilter",
     "RunSummary",
     "ServerLock",
@@ -49,4 +55,8 @@ __all__ = [
     "ValidateJob",
     "Workspace",
     "Workspaces",
+    "back_up",
+    "backups",
+    "fsck",
+    "restore",
 ]

@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
-from pixie_core.errors import DatabaseDamaged, DataFolderBusy, DataFolderError, DiskFull
+from pixie_core.errors import DatabaseDamaged, DataFolderBusy, DataFolderError, DataFolderReadOnly, DiskFull
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-__all__ = ["Readers", "in_plain_words", "make_durable", "open_reader", "open_writer"]
+__all__ = ["Readers", "in_plain_words", "make_durable", "open_frozen", "open_reader", "open_writer"]
 
 T = TypeVar("T")
 
@@ -62,6 +62,32 @@ def open_reader(database: Path) -> sqlite3.Connection:
     return _open(database, "rw", (*_BOTH, *_READER), any_thread=True)
 
 
+def open_frozen(database: Path) -> sqlite3.Connection:
+    """A reading connection to a database that can't be written: in a folder, or on a disk, that can only be read.
+
+    Raises DataFolderReadOnly when there is a write-ahead log that can't be read so.
+    """
+    try:
+        conn = _open(database, "ro", (*_BOTH, *_READER), any_thread=True)
+    except sqlite3.OperationalError:
+        conn = None
+    if conn is not None:
+        try:
+            conn.execute("SELECT 1 FROM sqlite_master").fetchone()
+        except sqlite3.OperationalError:
+            conn.close()
+        else:
+            return conn
+    # Without write-ahead log nothing has to be written for reading; with one, its commits would be passed over.
+    log = database.with_name(f"{database.name}-wal")
+    if log.exists() and log.stat().st_size:
+        raise DataFolderReadOnly(
+            f"{database} can only be read, and its log {log.name} holds what isn't in it yet. Make {database.parent} "
+            "writable, or copy it to where it is."
+        )
+    return _open(database, "ro&immutable=1", (*_BOTH, *_READER), any_thread=True)
+
+
 def _open(database: Path, mode: str, pragmas: tuple[str, ...], *, any_thread: bool = False) -> sqlite3.Connection:
     address = f"file:{quote(str(database))}?mode={mode}"
     conn = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=not any_thread, timeout=5)
@@ -93,8 +119,8 @@ def in_plain_words(database: Path) -> Iterator[None]:
 def damaged(database: Path, how: str) -> str:
     """What is said of a damaged database."""
     return (
-        f"{database} is damaged: {how}. Nothing was changed. Put a backup in its place with `pixie restore` (they are "
-        f"in {database.parent / 'backups'}), or recover it with the sqlite3 program's .recover."
+        f"{database} is damaged: {how}. Nothing was changed. `pixie restore` puts a backup in its place; backups are "
+        f"in {database.parent / 'backups'}."
     )
 
 
@@ -112,7 +138,8 @@ def plain_error(database: Path, error: sqlite3.Error) -> Exception:
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
             return DatabaseDamaged(damaged(database, str(error)))
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_IOERR | sqlite3.SQLITE_PERM:
-            return DataFolderError(
+            kind = DataFolderReadOnly if code == sqlite3.SQLITE_READONLY else DataFolderError
+            return kind(
                 f"{database} can't be used: {error}. The folder and the file must be readable and writable, and the "
                 "disk sound."
             )
@@ -122,8 +149,11 @@ def plain_error(database: Path, error: sqlite3.Error) -> Exception:
 class Readers:
     """A small pool of reading connections. Reads see the last commit, and wait for no write."""
 
-    def __init__(self, database: Path, *, most: int = 8) -> None:
+    def __init__(
+        self, database: Path, opener: Callable[[Path], sqlite3.Connection] = open_reader, *, most: int = 8
+    ) -> None:
         self._database = database
+        self._opener = opener
         self._idle: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
         self._free = threading.BoundedSemaphore(most)
@@ -153,7 +183,7 @@ class Readers:
                 raise DataFolderError(f"The store of {self._database.parent} is closed.")
             if self._idle:
                 return self._idle.pop()
-        return open_reader(self._database)
+        return self._opener(self._database)
 
     def close(self) -> None:
         """Wait for those that read, then close every connection."""

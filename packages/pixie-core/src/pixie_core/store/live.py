@@ -86,8 +86,9 @@ class Watcher:
     somebody listens.
     """
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: Path, opener: Callable[[Path], sqlite3.Connection] = open_reader) -> None:
         self._database = database
+        self._opener = opener
         self._lock = threading.Lock()
         self._callbacks: list[Callable[[], None]] = []
         self._thread: threading.Thread | None = None
@@ -117,7 +118,7 @@ class Watcher:
             thread.join()
 
     def _watch(self) -> None:
-        conn = open_reader(self._database)
+        conn = self._opener(self._database)
         try:
             seen: int | None = None
             while not self._stop.wait(POLL_SECONDS):

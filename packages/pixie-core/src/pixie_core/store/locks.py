@@ -106,7 +106,14 @@ class ServerLock:
                 f"{database.parent} can't be made as a data folder: {error.strerror}. Choose another with PIXIE_HOME."
             ) from error
         path = lock_path(database, "server")
-        self._lock = FileLock(path)
+        self._lock: FileLock | None = None
+        try:
+            self._lock = FileLock(path)
+        except DataFolderError:
+            if os.access(database.parent, os.W_OK) or not database.exists():
+                raise
+            # Where nothing can be written, nobody needs to be kept from writing.
+            return
         try:
             self._lock.take(timeout=0)
         except DataFolderBusy:
@@ -123,7 +130,8 @@ class ServerLock:
 
     def close(self) -> None:
         """Let the next server in."""
-        self._lock.close()
+        if self._lock is not None:
+            self._lock.close()
 
     def __enter__(self) -> Self:
         """Held already; for `with`."""

@@ -15,7 +15,7 @@ import sqlite3
 import time
 from typing import TYPE_CHECKING
 
-from pixie_core.errors import DatabaseDamaged, DatabaseUnusable, DataFolderBusy, DataFolderInUse
+from pixie_core.errors import DatabaseDamaged, DatabaseUnusable, DataFolderBusy, DataFolderInUse, DataFolderReadOnly
 from pixie_core.faults import fault
 from pixie_core.store.connections import damaged
 from pixie_core.store.schema import (
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from pixie_core.store.locks import FileLock
 
-__all__ = ["bring_up_to_date", "must_be_ours", "quick_check"]
+__all__ = ["bring_up_to_date", "must_be_current", "must_be_ours", "quick_check"]
 
 
 def documented_tables(conn: sqlite3.Connection) -> None:
@@ -116,6 +116,14 @@ def must_be_ours(conn: sqlite3.Connection, database: Path) -> None:
         )
     if identity == 0 and (tables := _tables(conn)) and "runs" not in tables:
         raise DatabaseUnusable(f"{database} is a database without runs: not Pixie's. Name another with PIXIE_DB_PATH.")
+
+
+def must_be_current(conn: sqlite3.Connection, database: Path) -> None:
+    """Raise DataFolderReadOnly unless the database can be read as it is: it needs no migration."""
+    if _identity(conn) != (APPLICATION_ID, len(MIGRATIONS)):
+        raise DataFolderReadOnly(
+            f"{database} must be migrated, and can only be read. Make {database.parent} writable. Nothing was changed."
+        )
 
 
 def bring_up_to_date(

@@ -26,6 +26,7 @@ __all__ = [
     "Removed",
     "blobs_without_links",
     "move_aside",
+    "names",
     "names_a_folder",
     "names_of_inputs",
     "paths_of_inputs",
@@ -162,8 +163,8 @@ def blobs_without_links(files: ArtefactFiles, now: float) -> Iterator[str]:
 
     Where a file system has no hard links, that is all of them: whether they are wanted must be asked elsewhere.
     """
-    for prefix in _names(files, BLOBS):
-        for name in _names(files, BLOBS, prefix):
+    for prefix in names(files, BLOBS):
+        for name in names(files, BLOBS, prefix):
             with suppress(FileNotFoundError), files.folder((BLOBS, prefix), create=False) as blobs:
                 found = os.stat(name, dir_fd=blobs, follow_symlinks=False)
                 alone = stat.S_ISREG(found.st_mode) and found.st_nlink == 1
@@ -178,14 +179,15 @@ def names_of_inputs(files: ArtefactFiles) -> set[str]:
 
 def paths_of_inputs(files: ArtefactFiles, runs: Container[str] | None = None) -> Iterator[str]:
     """The path of every file input, of all runs or of these."""
-    for tool in _names(files):
+    for tool in names(files):
         if names_a_folder(tool):
-            for run in _names(files, tool):
+            for run in names(files, tool):
                 if names_a_folder(run) and (runs is None or run in runs):
-                    yield from (f"{tool}/{run}/{INPUTS}/{name}" for name in _names(files, tool, run, INPUTS))
+                    yield from (f"{tool}/{run}/{INPUTS}/{name}" for name in names(files, tool, run, INPUTS))
 
 
-def _names(files: ArtefactFiles, *parts: str) -> list[str]:
+def names(files: ArtefactFiles, *parts: str) -> list[str]:
+    """What lies in a folder of artefacts; nothing when there is none."""
     with suppress(FileNotFoundError, NotADirectoryError), files.folder(parts, create=False) as fd:
         return sorted(os.listdir(fd))  # noqa: PTH208 - by descriptor
     return []

@@ -15,21 +15,17 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeVar
 from attrs import evolve, frozen
 
 from pixie_core.clock import system_clock, timestamp
-from pixie_core.errors import ArtefactNotFound, DatabaseUnusable, DataFolderError, RunNotRunning
+from pixie_core.errors import ArtefactNotFound, DataFolderError, RunNotRunning
 from pixie_core.run.events import Finished
 from pixie_core.store import artefacts, event_log, processes, run_lists, runs, tool_state, validate_jobs, validations
-from pixie_core.store.connections import Readers, in_plain_words, make_durable, open_writer
+from pixie_core.store.access import Access
 from pixie_core.store.deletion import Deletions
 from pixie_core.store.files import ArtefactFiles
-from pixie_core.store.live import Live, Watcher
-from pixie_core.store.locks import FileLock, lock_path, restoring_mark
-from pixie_core.store.migrations import bring_up_to_date, must_be_ours, quick_check
+from pixie_core.store.live import Live
 from pixie_core.store.mime import media_type
 from pixie_core.store.owner import Owner
-from pixie_core.store.search import catch_up
 from pixie_core.store.stored_settings import StoredSettings
 from pixie_core.store.workspaces import Workspaces
-from pixie_core.store.writer import Writer
 
 if TYPE_CHECKING:
     import sqlite3
@@ -57,8 +53,6 @@ __all__ = ["CleanedUp", "Created", "Store"]
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
-_OPENING_SECONDS = 30.0
-_CHECK_SECONDS = 0.5
 _STOP_SECONDS = 0.2
 _REPORT_DAYS = 30
 _ARTEFACT_URL = re.compile(r"/api/artefacts/([1-9][0-9]{0,17})/content")
@@ -93,12 +87,14 @@ class Store:
     Opening makes what is missing and migrates an older database, after a backup. Raises DatabaseUnusable when
     the database is damaged, another program's, or of a newer Pixie; DataFolderInUse when it must be migrated and
     others have it open; DataFolderError when the folder can't be used. `notices` says what was mended.
+
+    A folder that can only be read is opened for reading: `read_only` says why, in words for the reader, and whoever
+    writes gets DataFolderReadOnly until it can be written again.
     """
 
     def __init__(self, settings: Settings, *, clock: Clock = system_clock) -> None:
         self._database = settings.db_path
         self._clock = clock
-        self.notices: tuple[str, ...] = ()
         try:
             self._database.parent.mkdir(parents=True, exist_ok=True)
             self.files = ArtefactFiles(settings.artefacts_root)
@@ -106,69 +102,25 @@ class Store:
             raise DataFolderError(f"{settings.home} can't be used as a data folder: {error}.") from error
         self._active: dict[str, Run] = {}
         self._live = Live()
-        self._watcher = Watcher(self._database)
-        self._closed = threading.Event()
-        self._write_lock = FileLock(lock_path(self._database, "write"))
-        self._openers = FileLock(lock_path(self._database, "open"))
-        try:
-            self._writer = Writer(self._database, self._write_lock, self._open, catch_up)
-        except BaseException:
-            self._openers.close()
-            self._write_lock.close()
-            raise
-        self._readers = Readers(self._database)
+        self._access = Access(self._database, clock)
         self.deletions = Deletions(self.read, self.write, self.files, clock.now)
         self.settings = StoredSettings(self.read, self.write)
         self.workspaces = Workspaces(self.read, self.write, clock.now)
 
-    def _open(self) -> sqlite3.Connection:
-        """The writing connection, all in order. Runs on the writer's thread."""
-        with self._write_lock.held(timeout=_OPENING_SECONDS), in_plain_words(self._database):
-            self._openers.take(shared=True, timeout=_OPENING_SECONDS)
-            self._must_not_have_vanished()
-            conn = open_writer(self._database)
-            try:
-                must_be_ours(conn, self._database)
-                quick_check(conn, self._database, seconds=_CHECK_SECONDS)
-                make_durable(conn)
-                self.notices = bring_up_to_date(conn, self._database, self._openers, now=self._clock.now)
-            except BaseException:
-                conn.close()
-                raise
-        for notice in self.notices:
-            _log.warning("%s: %s", self._database, notice)
-        return conn
-
-    def _must_not_have_vanished(self) -> None:
-        """An empty file where a database was isn't a new start, nor is a restore that was cut off: nothing is written
-        over it.
-        """
-        mark = restoring_mark(self._database)
-        if mark.exists():
-            raise DatabaseUnusable(
-                f"A restore of {self._database} was cut off. Do it again: `pixie restore {mark.read_text().strip()}`."
-            )
-        if not self._database.exists() or self._database.stat().st_size:
-            return
-        backups = self._database.parent / "backups"
-        if backups.is_dir() and any(backups.iterdir()):
-            raise DatabaseUnusable(
-                f"{self._database} is empty, though there are backups of it. Nothing was changed. Put one from "
-                f"{backups} in its place, or delete the empty file to start anew."
-            )
-
     def close(self) -> None:
         """Write what waits, and close every connection. Followers end with DataFolderError."""
-        if self._closed.is_set():
-            return
-        self._closed.set()
-        self._live.ring_all()
-        self._watcher.close()
-        # Readers first: who closes last checkpoints, and that must be the writer, under the write lock.
-        self._readers.close()
-        self._writer.close()
-        self._openers.close()
-        self._write_lock.close()
+        if self._access.close():
+            self._live.ring_all()
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What was mended at the opening, or is amiss, in sentences for the reader."""
+        return self._access.notices
+
+    @property
+    def read_only(self) -> str | None:
+        """Why nothing can be written at present, in a sentence for the reader; None when it can."""
+        return self._access.read_only
 
     def __enter__(self) -> Self:
         """Open already; for `with`."""
@@ -180,17 +132,17 @@ class Store:
 
     def read(self, query: Callable[[sqlite3.Connection], T]) -> T:
         """What `query` makes of one state of the database, on a connection that can't write."""
-        return self._readers.read(query)
+        return self._access.read(query)
 
     def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do `work` in a transaction; returned once it is on the disk. For the rooms of the store; a run's rows
         are written by the methods below alone.
         """
-        return self._writer.write(work)
+        return self._access.write(work)
 
     def checkpoint(self) -> None:
         """Bring the write-ahead log into the database, as far as no reader is in the way."""
-        self._writer.checkpoint()
+        self._access.checkpoint()
 
     def _now(self) -> str:
         return timestamp(self._clock.now())
@@ -238,7 +190,7 @@ class Store:
                 return None
             return event_log.append(conn, run_id, events, at=at, known=None)
 
-        appended = self._writer.write(work, self._tell)
+        appended = self._access.write(work, self._tell)
         if appended is None:
             return Created(self.run(run_id), new=False)
         return Created(appended.run, new=True)
@@ -254,7 +206,7 @@ class Store:
             return event_log.append(conn, run_id, drafts, at=self._now(), known=self._active.get(run_id))
 
         try:
-            return self._writer.write(work, self._tell).records
+            return self._access.write(work, self._tell).records
         except RunNotRunning:
             # Another process may have ended it.
             self._active.pop(run_id, None)
@@ -330,7 +282,7 @@ class Store:
         with ExitStack() as until_then:
             bell = until_then.enter_context(self._live.bell(run_id))
             if run_id not in self._active:
-                until_then.enter_context(self._watcher.calling(bell.set))
+                until_then.enter_context(self._access.watcher.calling(bell.set))
             while not stop.is_set():
                 # Cleared before it reads: what is committed from here on rings again.
                 bell.clear()
@@ -356,7 +308,7 @@ class Store:
         """Within the block `callback` is called, on a thread of its own, at most 0.5 s after any process has changed
         the database, and once at the beginning. It must return soon.
         """
-        with self._watcher.calling(callback):
+        with self._access.watcher.calling(callback):
             yield
 
     # Files

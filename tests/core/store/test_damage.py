@@ -1,0 +1,188 @@
+"""A database that is damaged is left as it is and copied aside; one that can't be written is read."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from pixie_core.clock import system_clock
+from pixie_core.errors import DatabaseDamaged, DataFolderReadOnly
+from pixie_core.store import Store, back_up, restore
+from pixie_core.store.connections import open_frozen
+from tests.core.store.conftest import Story
+
+
+def spoil(path):
+    """Flip bytes in the middle of every page but the first."""
+    content = bytearray(path.read_bytes())
+    for page in range(3, len(content) // 4096):
+        content[page * 4096 : page * 4096 + 12] = b"\xa5" * 12
+    path.write_bytes(content)
+    return bytes(content)
+
+
+def test_damage_is_told_with_a_copy_and_the_way_back(settings):
+    """The last backup is named; the copy is made once; nothing is written over the damaged file."""
+    with Store(settings) as store:
+        for _ in range(50):
+            Story(store).ended(inputs={"text": "x" * 500})
+        made = back_up(store, settings)
+    damaged = spoil(settings.db_path)
+    for _ in range(2):
+        with pytest.raises(DatabaseDamaged, match=f"pixie restore {made.path}") as caught:
+            Store(settings)
+        assert settings.db_path.read_bytes() == damaged
+    (aside,) = (settings.home / "damaged").iterdir()
+    assert str(aside) in str(caught.value)
+    assert (aside / "pixie.db").read_bytes() == damaged
+    assert restore(settings, made.path).runs == 50
+    with Store(settings) as store:
+        assert len(store.runs(limit=100).items) == 50
+
+
+@pytest.mark.parametrize("content", [b"random" * 1000, b"SQLite format 3\0" + b"\xff" * 8000])
+def test_without_a_backup_that_is_said(settings, content):
+    """And another way is named."""
+    settings.home.mkdir()
+    settings.db_path.write_bytes(content)
+    with pytest.raises(DatabaseDamaged, match="There is no backup"):
+        Store(settings)
+    assert settings.db_path.read_bytes() == content
+
+
+def test_a_log_that_was_cut_or_lost_never_empties_the_database(settings, tmp_path):
+    """What is in the database itself is there."""
+    script = (
+        "import os, sys, uuid\nfrom pathlib import Path\nfrom pixie_core.config import Settings\n"
+        "from pixie_core.store import Store\nhome = Path(sys.argv[1])\n"
+        "with Store(Settings(home=home)) as store: store.create_run(run_id=str(uuid.uuid4()), tool_id='t', inputs={}, origin='api')\n"
+        "store = Store(Settings(home=home))\n"
+        "for _ in range(20): store.create_run(run_id=str(uuid.uuid4()), tool_id='t', inputs={}, origin='api')\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    subprocess.run([sys.executable, "-c", script, str(settings.home)], timeout=60)
+    log = settings.home / "pixie.db-wal"
+    whole = log.read_bytes()
+    log.write_bytes(whole[: len(whole) // 2])
+    with Store(settings) as store:
+        assert 1 <= len(store.runs(limit=100).items) <= 21
+
+
+UNPRIVILEGED = """
+import os, sys, threading
+from pathlib import Path
+home = Path(sys.argv[1])
+import pixie_core.store, pixie_core.store.fsck, pixie_core.run.events, pixie_core.testing.clock, sqlite_utils, uuid, json
+from pixie_core.config import Settings
+from pixie_core.errors import DataFolderReadOnly, RunNotFound
+from pixie_core.store import Store, ServerLock, RunFilter, fsck
+from pixie_core.testing.clock import FakeClock
+os.setgroups([]); os.setgid(65534); os.setuid(65534)
+clock = FakeClock()
+with ServerLock(home / "pixie.db"), Store(Settings(home=home), clock=clock) as store:
+    assert store.read_only and "can only be read" in store.read_only, store.read_only
+    assert store.notices == (store.read_only,)
+    (run,) = store.runs(RunFilter(q="needle")).items
+    assert store.run(run.id[:8]).inputs == {"note": "needle"}
+    assert list(store.follow(run.id))
+    for attempt in (
+        lambda: store.create_run(run_id=str(uuid.uuid4()), tool_id="t", inputs={}, origin="api"),
+        lambda: store.set_star(run.id, True),
+        lambda: store.deletions.delete_run(run.id),
+        store.checkpoint,
+    ):
+        try:
+            attempt()
+        except DataFolderReadOnly as error:
+            assert "Nothing was recorded" in str(error)
+        else:
+            raise AssertionError("it was written")
+    print("only read", flush=True)
+    sys.stdin.readline()
+    clock.advance(6)
+    store.set_star(run.id, True)
+    assert store.read_only is None and store.notices == ()
+    assert store.run(run.id).starred
+    assert [each.id for each in store.runs(RunFilter(starred=True)).items] == [run.id]
+    print("written", flush=True)
+print("closed", flush=True)
+"""
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody who may not write")
+@pytest.mark.parametrize("locks", [True, False], ids=["with lock files", "without"])
+def test_a_folder_that_cant_be_written_is_read_and_taken_over_once_it_can(settings, tmp_path, locks):
+    """A server starts on it, with a notice; writes are refused until they can be done."""
+    with Store(settings) as store:
+        Story(store).ended(inputs={"note": "needle"})
+    for path in (*settings.home.rglob("*"), settings.home):
+        os.chown(path, 65534, 65534)
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    if not locks:
+        for path in settings.home.glob("*.lock"):
+            path.unlink()
+    above = settings.home
+    while above != above.parent:
+        above = above.parent
+        if above.stat().st_uid == 0 and above.stat().st_mode & 0o777 == 0o700:
+            above.chmod(0o711)
+    with subprocess.Popen(
+        [sys.executable, "-c", UNPRIVILEGED, str(settings.home)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as child:
+        assert child.stdout.readline() == "only read\n"
+        for path in (*settings.home.rglob("*"), settings.home):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        child.stdin.write("\n")
+        child.stdin.flush()
+        assert child.stdout.readline() == "written\n"
+        assert child.stdout.readline() == "closed\n"
+    assert child.returncode == 0
+    with Store(settings) as store:
+        assert store.runs().items[0].starred
+
+
+def test_commits_that_stand_in_the_log_alone_are_not_passed_over(store, story, settings, tmp_path):
+    """Reading without them would show a state that never was."""
+    run_id = story.ended()
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for name in ("pixie.db", "pixie.db-wal"):
+        (copy / name).write_bytes((settings.home / name).read_bytes())
+    conn = open_frozen(copy / "pixie.db")
+    try:
+        assert conn.execute("SELECT count(*) FROM runs WHERE id = ?", (run_id,)).fetchone()[0] == 1
+    finally:
+        conn.close()
+
+
+def test_a_database_that_must_be_migrated_isnt_read_as_it_is(settings, monkeypatch):
+    """Its shape isn't today's."""
+    from pixie_core.store import access
+    from pixie_core.store.access import Access
+
+    with Store(settings) as store:
+        store.write(lambda conn: conn.execute("PRAGMA user_version=1"))
+
+    def refused(path):
+        raise access.DataFolderError(f"{path} can't be opened for locking.")
+
+    monkeypatch.setattr(access, "FileLock", refused)
+    with pytest.raises(DataFolderReadOnly, match="must be migrated"):
+        Access(settings.db_path, system_clock)
+
+
+def test_a_folder_without_a_database_that_cant_be_written_is_refused(settings, monkeypatch):
+    """There is nothing to read."""
+    from pixie_core.errors import DataFolderError
+    from pixie_core.store import access
+
+    def refused(path):
+        raise DataFolderError(f"{path} can't be opened for locking.")
+
+    monkeypatch.setattr(access, "FileLock", refused)
+    with pytest.raises(DataFolderError, match="locking"):
+        Store(settings)
