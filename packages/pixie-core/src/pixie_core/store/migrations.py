@@ -138,6 +138,7 @@ def bring_up_to_date(
     if identity == 0 or version < len(MIGRATIONS):
         _migrate(conn, database, openers, now=now)
         _make_triggers(conn)
+        fault("migrate.after_triggers")
         return ()
     notices = _mend_triggers(conn)
     _catch_up(conn)
@@ -168,6 +169,7 @@ def _migrate(conn: sqlite3.Connection, database: Path, openers: FileLock, *, now
     try:
         if tables:
             back_up(conn, database, now())
+            fault("migrate.after_backup")
             _allow_incremental_vacuum(conn)
         migrations = sqlite_utils.Migrations("pixie")
         for number, step in enumerate(MIGRATIONS, 1):
@@ -182,8 +184,10 @@ def _migrate(conn: sqlite3.Connection, database: Path, openers: FileLock, *, now
             conn.execute(f"PRAGMA application_id={APPLICATION_ID}")
             conn.execute(f"PRAGMA user_version={len(MIGRATIONS)}")
             conn.execute("COMMIT")
+            fault("migrate.after_commit")
         except BaseException:
-            conn.execute("ROLLBACK")
+            if conn.in_transaction:
+                conn.execute("ROLLBACK")
             raise
         finally:
             conn.row_factory = rows
