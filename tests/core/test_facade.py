@@ -16,7 +16,7 @@ from pixie_core.errors import (
     TargetExists,
     ToolNotFound,
 )
-from tests.server.live_pixie import add_tools, processes_of
+from tests.server.live_pixie import MANIFESTS, PROGRAMS, add_tool, add_tools, processes_of
 
 
 @pytest.fixture(scope="module")
@@ -160,3 +160,14 @@ def test_importing_it_loads_little():
     program = "import sys, pixie_core; print(sorted({'sqlite3', 'httpx', 'cattrs', 'babel'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_workspace_that_a_tool_asks_for_must_be_there(tmp_path):
+    """A warning of check 3, gone once the workspace was made."""
+    add_tool(tmp_path / "tools", {**MANIFESTS["adder"], "workspace_default": "Sums"}, PROGRAMS["adder"])
+    with pixie_core.open(tmp_path) as pixie:
+        before = pixie.validate("adder").check("schemas_coherent")
+        assert before.status == "warn"
+        assert "Sums" in str(before.details) + before.message
+        pixie.store.workspaces.create("Sums")
+        assert pixie.validate("adder").check("schemas_coherent").status == "pass"

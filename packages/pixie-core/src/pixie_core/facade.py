@@ -453,6 +453,7 @@ class Pixie:
         report = validate(
             self.tools.get(tool_id),
             settings=self.settings,
+            workspaces=self._workspace_names(),
             only_fixtures=only_fixtures,
             fixture=fixture,
             tag=tag,
@@ -486,9 +487,12 @@ class Pixie:
             if on_report is not None:
                 on_report(report)
 
-        return Validator(self.settings, clock=self._clock).validate_all(
+        return Validator(self.settings, workspaces=self._workspace_names(), clock=self._clock).validate_all(
             self._chosen(tool_ids), only_fixtures=only_fixtures, fixture=fixture, tag=tag, on_report=keep
         )
+
+    def _workspace_names(self) -> tuple[str, ...]:
+        return tuple(each.name for each in self.store.workspaces.all())
 
     def start_validate_job(self, tool_ids: Sequence[str] | None = None) -> ValidateJob:
         """Begin to check several tools in the background, as `validate_many` does, and return at once.
