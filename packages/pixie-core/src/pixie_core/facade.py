@@ -26,12 +26,13 @@ from pixie_core.config import Settings
 from pixie_core.errors import OutputNotFound, Problem, RequestInvalid, RunNotRunning, RunsInFlight, ToolNotFound
 from pixie_core.exporters import run_zip, write_zip
 from pixie_core.exports import Exports
+from pixie_core.keeping import Keeping
 from pixie_core.run.inputs import inputs_from_form, typed_inputs
 from pixie_core.run.model import Output
 from pixie_core.runtime import Runner
 from pixie_core.runtime.inputs import as_sent
 from pixie_core.runtime.suggestions import suggestions
-from pixie_core.store import RunFilter, Store
+from pixie_core.store import ArtefactFilter, RunFilter, Store
 from pixie_core.tool import Tools
 from pixie_core.validator import ValidateJobs, Validator, update_fixtures, validate
 
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from pixie_core.run import Record, Run
     from pixie_core.run.events import Status
     from pixie_core.runtime.suggestions import Suggestion
-    from pixie_core.store import LatestValidation, Page, RunSummary, ValidateJob
+    from pixie_core.store import LatestValidation, Page, RunSummary, StoredArtefact, ValidateJob
     from pixie_core.tool import Limits, Tool, ToolManifest
     from pixie_core.validator import Check, Report, UpdatedFixture
 
@@ -66,8 +67,8 @@ def open(home: Path | str | None = None, **settings: Any) -> Pixie:  # noqa: A00
 class Pixie:
     """One data folder: its tools, its runs, and what is kept of them.
 
-    `store`, `tools` and `exports` are its rooms, for whoever needs more than the methods here. Close it, or use it in
-    a `with`: runs that it started and that haven't ended are then interrupted.
+    `store`, `tools`, `exports` and `keeping` are its rooms, for whoever needs more than the methods here. Close it, or
+    use it in a `with`: runs that it started and that haven't ended are then interrupted.
     """
 
     def __init__(self, settings: Settings, *, clock: Clock = system_clock) -> None:
@@ -75,6 +76,7 @@ class Pixie:
         self.store = Store(settings, clock=clock)
         self.tools = Tools(settings.tools_dir, states=self.store.tool_states)
         self.exports = Exports(self.store, settings.home, self.get, self.manifest_of)
+        self.keeping = Keeping(self.store, self.tools, settings, clock=clock)
         self._clock = clock
         self._runner: Runner | None = None
         self._validate_jobs = ValidateJobs(settings, self.store, clock=clock)
@@ -93,6 +95,7 @@ class Pixie:
         if runner is not None:
             runner.close()
         self._validate_jobs.close(_LAST_SECONDS)
+        self.keeping.close()
         self.store.close()
 
     @property
@@ -215,6 +218,7 @@ class Pixie:
         parent: str | None = None,
         since: str | None = None,
         until: str | None = None,
+        q: str | None = None,
         limit: int = 50,
         after: str | None = None,
         page: int = 1,
@@ -233,6 +237,7 @@ class Pixie:
             parent_run_id=parent,
             since=since,
             until=until,
+            q=q,
         )
         return self.store.runs(wanted, limit=limit, after=after, offset=(page - 1) * limit)
 
@@ -268,6 +273,21 @@ class Pixie:
         as it is now.
         """
         return self.store.set_label(self.get(run_id).id, label)
+
+    def find(self, text: str, *, limit: int = 50, after: str | None = None) -> Page[StoredArtefact]:
+        """Artefacts with this text in their filename, label or tags, newest first; capitals don't matter."""
+        return self.store.artefacts(ArtefactFilter(q=text), limit=limit, after=after)
+
+    def delete(self, run_id: str) -> str:
+        """Delete a run. It can be restored for `soft_delete_retention_days`. Returns its whole id.
+
+        Raises RunStillRunning, or RunProtected when it, or a file of it, is starred or labelled.
+        """
+        return self.store.deletions.delete_run(self.get(run_id).id)
+
+    def restore(self, run_id: str) -> str:
+        """Undo `delete`. Returns the run's whole id. Raises RunNotFound once it has gone for good."""
+        return self.store.deletions.restore_run(run_id)
 
     # Exports
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from pixie_server.cli.artefacts import find_output, list_outputs
+from pixie_server.cli.care import audit_disk_usage, backup, fsck, restore
 from pixie_server.cli.command import Group
 from pixie_server.cli.destinations import (
     list_export_targets,
@@ -20,6 +22,7 @@ from pixie_server.cli.schema import schema
 from pixie_server.cli.secrets import set_secret
 from pixie_server.cli.serve import serve
 from pixie_server.cli.sharing import import_tool, share_tool
+from pixie_server.cli.sweeping import clear_old_outputs, sweep
 from pixie_server.cli.tail import tail
 from pixie_server.cli.tool_state import archive_tool, tag_tool, unarchive_tool
 from pixie_server.cli.tools import list_tools, open_tool, sync
@@ -34,6 +37,8 @@ COMMANDS: tuple[click.Command, ...] = (
     view_logs,
     star_run,
     label_run,
+    list_outputs,
+    find_output,
     export_run,
     export_as_format,
     copy_output_to,
@@ -54,6 +59,12 @@ COMMANDS: tuple[click.Command, ...] = (
     set_secret,
     share_tool,
     import_tool,
+    sweep,
+    clear_old_outputs,
+    audit_disk_usage,
+    fsck,
+    backup,
+    restore,
     schema,
 )
 

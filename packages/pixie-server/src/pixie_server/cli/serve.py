@@ -11,6 +11,7 @@ import click
 
 from pixie_server.cli.browser import show
 from pixie_server.cli.command import Command, pass_session
+from pixie_server.cli.terminal import safe
 
 if TYPE_CHECKING:
     from pixie_core import Settings
@@ -56,13 +57,17 @@ def _serve(settings: Settings, *, open_page: bool, sync: bool) -> None:
         Pixie(settings) as pixie,
     ):
         # Before the rest as well: what a dead server left running ends now.
-        recover(pixie.store, settings)
+        if pixie.store.read_only is None:
+            recover(pixie.store, settings)
+        for notice in pixie.store.notices:
+            click.echo(safe(notice), err=True)
         assets.ensure()
         settings.tools_dir.mkdir(parents=True, exist_ok=True)
         # Before anybody looks for tools: of one whose replacement was cut short, half may be there.
         sweep(settings.tools_dir)
         if sync:
             make_environments(pixie.tools.all())
+        pixie.keeping.background.start()
         asyncio.run(serving.serve(pixie, listening, on_ready=ready))
         for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             # Closing takes seconds; a second Ctrl+C in them would leave processes and running runs behind.
