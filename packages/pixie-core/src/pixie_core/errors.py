@@ -13,6 +13,7 @@
     │   ├── ToolNotFound
     │   ├── RunNotFound
     │   ├── ArtefactNotFound
+    │   ├── ThumbnailNotFound       an artefact has none, or none yet
     │   ├── WorkspaceNotFound
     │   ├── OutputNotFound
     │   ├── ValidateJobNotFound
@@ -97,6 +98,7 @@ __all__ = [
     "RunsInFlight",
     "SettingsError",
     "TargetExists",
+    "ThumbnailNotFound",
     "ToolAnsweredGarbage",
     "ToolDied",
     "ToolError",
@@ -263,6 +265,23 @@ class ArtefactNotFound(NotFound):
 
     def __str__(self) -> str:
         return f"There is no artefact {self.artefact_id}."
+
+
+@define(eq=False, str=False)
+class ThumbnailNotFound(NotFound):
+    """An artefact has no thumbnail, or none yet. `tried` says that none can be made of its bytes."""
+
+    code = "thumbnail_not_found"
+    artefact_id: int
+    mime: str
+    tried: bool = False
+
+    def __str__(self) -> str:
+        if self.tried:
+            return f"No thumbnail can be made of artefact {self.artefact_id}: its bytes can't be read as {self.mime}."
+        if self.mime.startswith(("image/", "video/")) and self.mime != "image/svg+xml":
+            return f"Artefact {self.artefact_id} has no thumbnail yet. The server makes it in the background."
+        return f"Artefact {self.artefact_id} has no thumbnail: it is {self.mime}, and only pictures and films have one."
 
 
 @define(eq=False, str=False)

@@ -57,6 +57,7 @@ OUTCOMES: Mapping[type[PixieError], Outcome] = {
     errors.ToolNotFound: Outcome(404, "No such tool"),
     errors.RunNotFound: Outcome(404, "No such run"),
     errors.ArtefactNotFound: Outcome(404, "No such artefact"),
+    errors.ThumbnailNotFound: Outcome(404, "No thumbnail"),
     errors.WorkspaceNotFound: Outcome(404, "No such workspace"),
     errors.OutputNotFound: Outcome(404, "No such output"),
     errors.ValidateJobNotFound: Outcome(404, "No such validation job"),

@@ -19,6 +19,8 @@ from pixie_core.errors import ArtefactNotFound, RunNotFound, RunProtected, RunSt
 from pixie_core.faults import fault
 from pixie_core.store import artefacts, removal, runs
 from pixie_core.store.schema import LABELLED, PROTECTED_ARTEFACT, PROTECTED_RUN
+from pixie_core.store.thumbnails import FOLDER as THUMBNAILS
+from pixie_core.store.thumbnails import KeptThumbnails
 
 if TYPE_CHECKING:
     import sqlite3
@@ -67,6 +69,7 @@ class Deletions:
         self._write = write
         self._files = files
         self._now = now
+        self._thumbnails = KeptThumbnails(read, write, files)
 
     # By hand
 
@@ -184,17 +187,20 @@ class Deletions:
         return purged
 
     def remove_unused_blobs(self) -> int:
-        """Remove bytes that no file, row or input has a use for any more; returns how many became free."""
+        """Remove bytes that no file, row or input has a use for any more, and thumbnails of such bytes; returns how
+        many became free.
+        """
+        freed = self._thumbnails.remove_unused()
         unused = list(removal.blobs_without_links(self._files, self._now().timestamp()))
         if not unused:
-            return 0
+            return freed
         inputs = removal.names_of_inputs(self._files)
 
         def wanted(sha256: str) -> bool:
             query = "SELECT 1 FROM artefacts WHERE sha256 = ? LIMIT 1"
             return sha256 in inputs or self._read(lambda conn: conn.execute(query, (sha256,)).fetchone()) is not None
 
-        return sum(removal.remove_blob(self._files, sha256, wanted=wanted) for sha256 in unused)
+        return freed + sum(removal.remove_blob(self._files, sha256, wanted=wanted) for sha256 in unused)
 
     def _remove_run(self, run_id: str) -> Purged:
         """The steps after the mark was committed."""
@@ -224,7 +230,8 @@ class Deletions:
             fault("delete.after_mark")
             try:
                 removed = removal.remove_file(self._files, found.rel_path)
-                if found.thumb_path:
+                # Ours is shared by all files of equal bytes; one that an older Pixie made is this file's alone.
+                if found.thumb_path and not found.thumb_path.startswith(f"{THUMBNAILS}/"):
                     removed += removal.remove_file(self._files, found.thumb_path)
                 fault("delete.after_remove")
             except OSError as error:
@@ -236,9 +243,11 @@ class Deletions:
         return Purged()
 
     def _drop(self, blobs: set[str] | frozenset[str], *, linked: bool) -> int:
-        """Remove blobs that have lost their last link. Where files are copies that says nothing: then it is left to
-        `remove_unused_blobs`.
+        """Remove thumbnails that have lost their last row, and blobs that have lost their last link. Where files are
+        copies that says nothing: then it is left to `remove_unused_blobs`.
         """
+        for each in blobs:
+            self._thumbnails.drop(each)
         return sum(removal.remove_blob(self._files, each) for each in blobs if len(each) == 64) if linked else 0
 
 

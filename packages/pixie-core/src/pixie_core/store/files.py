@@ -142,6 +142,20 @@ class ArtefactFiles:
                 self._link_blob(written, name, folder)
                 os.fsync(folder)
 
+    def put(self, rel_path: str, content: bytes) -> None:
+        """Lay a file of Pixie's own, which is no run's, under a path: whole and on the disk, or not at all. One that is
+        there is replaced. Raises DiskFull when there is no room.
+        """
+        *parts, name = parts_of(rel_path)
+        with (
+            _in_plain_words(self.root),
+            self._copied(content, None) as written,
+            self.folder((_TEMPORARY,), create=True) as staging,
+            self.folder(parts, create=True) as folder,
+        ):
+            os.rename(written.temporary, name, src_dir_fd=staging, dst_dir_fd=folder)
+            os.fsync(folder)
+
     def discard(self, staged: StagedFile) -> None:
         """Remove a file that got no row."""
         with suppress(FileNotFoundError), self.folder((staged.tool_id, staged.run_id), create=False) as folder:

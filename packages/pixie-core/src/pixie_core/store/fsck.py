@@ -3,6 +3,7 @@
     row_without_file     an artefact's row points at nothing
     wrong_bytes          a file isn't what its row says, in size or in SHA-256
     file_without_row     a file in a run's folder that no row speaks of
+    missing_thumbnail    a thumbnail that an artefact's row tells of isn't there
     unknown_folder       a folder among the artefacts that belongs to no run
     wrong_blob           a blob isn't what its name says
     wrong_total          the sum that a run's row holds isn't that of its files
@@ -40,6 +41,7 @@ Kind = Literal[
     "row_without_file",
     "wrong_bytes",
     "file_without_row",
+    "missing_thumbnail",
     "unknown_folder",
     "wrong_blob",
     "wrong_total",
@@ -105,6 +107,7 @@ def fsck(store: Store, *, mend: bool = False, hashes: bool = True) -> Findings:
             found.append(_mended_file(files, row, finding) if mend else finding)
     if hashes:
         found.extend(_blobs(files, mend=mend))
+    found.extend(_thumbnails(store, mend=mend))
     known = {row.rel_path for row in rows}
     found.extend(_strays(files, idle, others, known, mend=mend))
     if mend:
@@ -184,6 +187,15 @@ def _blobs(files: ArtefactFiles, *, mend: bool) -> Iterator[Finding]:
                 if mend and _set_aside(files, path):
                     finding = evolve(finding, mended="moved to quarantine")
                 yield finding
+
+
+def _thumbnails(store: Store, *, mend: bool) -> Iterator[Finding]:
+    for artefact_id, path in store.thumbnails.lost():
+        finding = Finding("missing_thumbnail", path, f"artefact {artefact_id} has no such thumbnail")
+        if mend:
+            store.thumbnails.forget(artefact_id)
+            finding = evolve(finding, mended="forgotten: the server makes it anew at its next start")
+        yield finding
 
 
 def _strays(

@@ -25,6 +25,7 @@ from pixie_core.store.live import Live
 from pixie_core.store.mime import media_type
 from pixie_core.store.owner import Owner
 from pixie_core.store.stored_settings import StoredSettings
+from pixie_core.store.thumbnails import KeptThumbnails
 from pixie_core.store.workspaces import Workspaces
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ class Store:
         self._active: dict[str, Run] = {}
         self._live = Live()
         self._access = Access(self._database, clock)
+        self.thumbnails = KeptThumbnails(self.read, self.write, self.files)
         self.deletions = Deletions(self.read, self.write, self.files, clock.now)
         self.settings = StoredSettings(self.read, self.write)
         self.workspaces = Workspaces(self.read, self.write, clock.now)
@@ -366,6 +368,12 @@ class Store:
             return self.files.open(self.artefact(artefact_id).rel_path)
         except FileNotFoundError as error:
             raise ArtefactNotFound(artefact_id) from error
+
+    def open_thumbnail(self, artefact_id: int) -> BinaryIO:
+        """The thumbnail of an artefact, as WebP. Raises ArtefactNotFound, and ThumbnailNotFound when it has none, or
+        none yet.
+        """
+        return self.thumbnails.open(artefact_id)
 
     def set_artefact_star(self, artefact_id: int, starred: bool | None = None) -> bool:
         """Star or unstar an artefact, or turn its star over (None); returns how it is now."""
