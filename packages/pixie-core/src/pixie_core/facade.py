@@ -24,7 +24,7 @@ from attrs import evolve
 from pixie_core.clock import system_clock
 from pixie_core.config import Settings
 from pixie_core.errors import OutputNotFound, Problem, RequestInvalid, RunNotRunning, RunsInFlight, ToolNotFound
-from pixie_core.exporters import run_zip, write_zip
+from pixie_core.exporters import report, run_zip, write_zip
 from pixie_core.exports import Exports
 from pixie_core.keeping import Keeping
 from pixie_core.run.inputs import inputs_from_form, typed_inputs
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from pixie_core.clock import Clock
     from pixie_core.exporters import Archive, Format
+    from pixie_core.exporters import Report as RunReport
     from pixie_core.run import Record, Run
     from pixie_core.run.events import Status
     from pixie_core.runtime.suggestions import Suggestion
@@ -309,6 +310,11 @@ class Pixie:
             path = path / made.filename
         write_zip(made, path, force=force)
         return path
+
+    def report(self, run_id: str, format: str = "zip") -> RunReport:
+        """The run's report as zip, md, html or pdf, ready to be streamed or saved; raises what `exporters.report` does."""
+        run = self.get(run_id)
+        return report(run, self.manifest_of(run), self.values(run), self.store.open_artefact, format)
 
     def formats(self, run_id: str, key: str) -> tuple[Format, ...]:
         """What an output can become, its default first. Raises OutputNotFound."""

@@ -10,12 +10,14 @@ from pixie_core.exporters.format import Export, Format, Provenance
 from pixie_core.exporters.formats import FORMATS, format_names, formats_of
 from pixie_core.exporters.options import OptionHelp, option_help
 from pixie_core.exporters.paths import Paths, paths_of
-from pixie_core.exporters.report import report_markdown
+from pixie_core.exporters.report_markdown import report_markdown
+from pixie_core.exporters.reporting import REPORT_FORMATS, Report, ReportFormat, report, report_archive, report_entries
 from pixie_core.exporters.run_zip import run_zip
 from pixie_core.exporters.writing import WrittenZip, write_file, write_zip
 
 __all__ = [
     "FORMATS",
+    "REPORT_FORMATS",
     "Archive",
     "Entry",
     "Export",
@@ -26,6 +28,8 @@ __all__ = [
     "Paths",
     "Prepared",
     "Provenance",
+    "Report",
+    "ReportFormat",
     "Written",
     "WrittenZip",
     "declaration_of",
@@ -36,6 +40,9 @@ __all__ = [
     "option_help",
     "paths_of",
     "prepare",
+    "report",
+    "report_archive",
+    "report_entries",
     "report_markdown",
     "run_zip",
     "write_file",

@@ -102,7 +102,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]], right: Sequenc
 
 def table_of_rows(rows: Rows, most: int, where: str) -> Iterator[str]:
     """The first `most` rows as a table, piece by piece. What is left out is said under it, and that all of it is in
-    `where`.
+    `where`, which is Markdown; nowhere when it is empty.
     """
     if not rows.columns:
         yield "*No columns.*\n\n"
@@ -118,9 +118,11 @@ def table_of_rows(rows: Rows, most: int, where: str) -> Iterator[str]:
     if rows.length == 0:
         yield "*No rows.*\n\n"
     if rows.length > most:
-        yield f"*The first {most:,} of {rows.length:,} rows; all of them are in {where}.*\n\n"
+        whole = f"; all of them are in {where}" if where else ""
+        yield f"*The first {most:,} of {rows.length:,} rows{whole}.*\n\n"
     if cut:
-        yield f"*Cells of more than {_CELL:,} characters are cut here; they are whole in {where}.*\n\n"
+        whole = f"; they are whole in {where}" if where else ""
+        yield f"*Cells of more than {_CELL:,} characters are cut here{whole}.*\n\n"
 
 
 def _is_number(column: Column) -> bool:

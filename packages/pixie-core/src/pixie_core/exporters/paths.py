@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from pixie_core.run import Run
 
-__all__ = ["Paths", "paths_of"]
+__all__ = ["Names", "Paths", "is_file_input", "paths_of", "spilled"]
 
 _CONTENT = re.compile(r"/api/artefacts/(\d+)/content")
 
@@ -43,6 +43,22 @@ class Paths:
         return {**value, "path": self.inputs[value["sha256"]]} if is_file_input(value) else value
 
 
+class Names:
+    """Names of files in one folder of an export: safe on every system, each given once, and the same each time that the
+    same are asked for in the same order.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self._taken: set[str] = set()
+
+    def take(self, filename: str) -> str:
+        """The path for a file of this name."""
+        name = unique_filename(filename, self._taken)
+        self._taken.add(twin_key(name))
+        return f"{self._folder}{name}"
+
+
 def is_file_input(value: Any) -> bool:
     """True for what is recorded in place of a file that was sent."""
     return isinstance(value, dict) and value.keys() == {"sha256", "filename", "mime", "size"}
@@ -53,27 +69,26 @@ def paths_of(run: Run, *, with_inputs: bool) -> Paths:
 
     Values that were kept as JSON files have none: they stand in outputs.json.
     """
-    spilled = set(map(_reference, (output.value for output in run.outputs.values())))
-    taken: set[str] = set()
+    values = spilled(run)
+    artefact_names = Names("artefacts/")
     artefacts = {
-        each.id: f"artefacts/{_take(each.filename, taken)}"
+        each.id: artefact_names.take(each.filename)
         for each in run.artefacts
-        if f"/api/artefacts/{each.id}/content" not in spilled
+        if f"/api/artefacts/{each.id}/content" not in values
     }
-    taken = set()
+    input_names = Names("inputs/")
     inputs: dict[str, str] = {}
     for value in run.inputs.values() if with_inputs else ():
         for each in value if isinstance(value, list) else [value]:
             if is_file_input(each) and each["sha256"] not in inputs:
-                inputs[each["sha256"]] = f"inputs/{_take(each['filename'], taken)}"
+                inputs[each["sha256"]] = input_names.take(each["filename"])
     return Paths(artefacts, inputs)
+
+
+def spilled(run: Run) -> set[str | None]:
+    """The URLs of the artefacts that are outputs' values, kept as JSON files."""
+    return set(map(_reference, (output.value for output in run.outputs.values())))
 
 
 def _reference(value: Any) -> str | None:
     return str(value["$artefact"]) if isinstance(value, dict) and "$artefact" in value else None
-
-
-def _take(filename: str, taken: set[str]) -> str:
-    name = unique_filename(filename, taken)
-    taken.add(twin_key(name))
-    return name

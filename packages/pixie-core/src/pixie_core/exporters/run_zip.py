@@ -16,7 +16,7 @@ from pixie_core.errors import ArtefactNotFound, ExportError
 from pixie_core.exporters.archive import Archive, Entry
 from pixie_core.exporters.json_text import json_bytes, json_object
 from pixie_core.exporters.paths import is_file_input, paths_of
-from pixie_core.exporters.report import report_markdown
+from pixie_core.exporters.report_markdown import report_markdown
 from pixie_core.filenames import clean_filename
 
 if TYPE_CHECKING:
