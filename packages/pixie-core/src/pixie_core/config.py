@@ -31,9 +31,10 @@ def _setting(
     help: str,
     unit: str = "",
     minimum: float | None = None,
+    maximum: float | None = None,
     variable: str | None = None,
 ) -> Any:
-    metadata = {"help": help, "unit": unit, "minimum": minimum, "variable": variable}
+    metadata = {"help": help, "unit": unit, "minimum": minimum, "maximum": maximum, "variable": variable}
     return attrs.field(default=default, metadata=metadata)
 
 
@@ -83,10 +84,71 @@ class Settings:
         500 * 2**20, help="no run is started when less is free on the disk of the artefacts", unit="bytes", minimum=0
     )
     tool_start_timeout_seconds: int = _setting(30, help="how long a tool may take to get healthy", unit="s", minimum=1)
+    tool_connect_timeout_seconds: int = _setting(
+        2, help="how long a tool may take to accept a connection", unit="s", minimum=1
+    )
+    suggestion_timeout_seconds: int = _setting(
+        2, help="how long a tool may think about suggestions while somebody types", unit="s", minimum=1
+    )
+    tool_silent_seconds: int = _setting(
+        60, help="after so long without a word a run's log says that its tool is silent", unit="s", minimum=1
+    )
+    tool_log_bytes: int = _setting(
+        64 * 2**10,
+        help="kept of what a tool's process writes: its end, and of each run the beginning and the end",
+        unit="bytes",
+        minimum=1024,
+    )
     max_tool_answer_bytes: int = _setting(2**30, help="the largest answer of a tool", unit="bytes", minimum=1024)
     max_tool_event_bytes: int = _setting(
         16 * 2**20, help="the largest event in a tool's stream", unit="bytes", minimum=1024
     )
+    max_streams: int = _setting(256, help="streams of events that may be read at the same time", minimum=1)
+    stream_comment_seconds: int = _setting(
+        15, help="after so long a silent stream of events gets a comment, to show that it is alive", unit="s", minimum=1
+    )
+    max_url_bytes: int = _setting(
+        8 * 2**10, help="path and query of a request's address, as sent", unit="bytes", minimum=256
+    )
+    max_header_bytes: int = _setting(
+        16 * 2**10, help="all headers of a request together", unit="bytes", minimum=1024, maximum=2**20
+    )
+    max_body_bytes: int = _setting(
+        16 * 2**20, help="the body of a request, other than the forms below", unit="bytes", minimum=1024
+    )
+    max_json_depth: int = _setting(
+        64, help="levels of lists and objects in a request's JSON", unit="levels", minimum=8, maximum=200
+    )
+    max_json_values: int = _setting(200_000, help="values in a request's JSON", unit="values", minimum=100)
+    max_form_bytes: int = _setting(2**20, help="a form without files (urlencoded)", unit="bytes", minimum=1024)
+    max_form_fields: int = _setting(500, help="fields of a form without files", unit="fields", minimum=1)
+    max_upload_bytes: int = _setting(512 * 2**20, help="a form with files (multipart)", unit="bytes", minimum=1024)
+    max_upload_parts: int = _setting(500, help="fields and files of a form with files", unit="parts", minimum=1)
+    body_timeout_seconds: int = _setting(30, help="how long a request's body may take to arrive", unit="s", minimum=1)
+    unread_timeout_seconds: int = _setting(
+        120, help="after so long a connection is dropped whose reader takes nothing (Linux)", unit="s", minimum=1
+    )
+    shutdown_grace_seconds: int = _setting(
+        5, help="how long requests may go on once the server stops", unit="s", minimum=0, maximum=8
+    )
+    max_zip_bytes: int = _setting(200 * 10**6, help="the zip of a tool that is imported", unit="bytes", minimum=1024)
+    max_zip_unpacked_bytes: int = _setting(
+        10**9, help="all files together of a zip that is imported", unit="bytes", minimum=1024
+    )
+    max_zip_entry_bytes: int = _setting(
+        200 * 10**6, help="one file of a zip that is imported", unit="bytes", minimum=1024
+    )
+    max_zip_entries: int = _setting(10_000, help="files and folders of a zip that is imported", minimum=1)
+    max_zip_ratio: int = _setting(
+        100, help="by what factor a file of a zip may grow when it is unpacked, beyond its first megabyte", minimum=1
+    )
+    max_zip_depth: int = _setting(20, help="folders inside each other in a zip that is imported", minimum=1)
+    log_level: Literal["debug", "info", "warning", "error"] = _setting("info", help="the least that is logged")
+    access_log: bool = _setting(default=False, help="log each request's method, path and status")
+    max_log_bytes: int = _setting(
+        5 * 2**20, help="pixie.log, before another is begun", unit="bytes", minimum=64 * 2**10
+    )
+    old_logs_kept: int = _setting(3, help="earlier files of pixie.log that are kept", minimum=1, maximum=100)
 
     @classmethod
     def load(cls, home: Path | str | None = None, environ: Mapping[str, str] | None = None) -> Settings:
@@ -189,13 +251,21 @@ def _parse(name: str, text: str, kind: Any, metadata: Mapping[str, Any]) -> Any:
             return parse_duration(text)
         except ValueError as error:
             raise SettingsError(f"{name}: {error}.") from None
-    unit = f" {metadata['unit']}" if metadata["unit"] else ""
-    minimum = metadata["minimum"]
-    least = f" of at least {minimum}{unit}" if minimum is not None else unit
+    wanted = _whole_number(metadata)
     try:
         number = int(text)
     except ValueError:
-        raise SettingsError(f"{name} is {text!r}: it must be a whole number{least}.") from None
-    if minimum is not None and number < minimum:
-        raise SettingsError(f"{name} is {number}: it must be a whole number{least}.")
+        raise SettingsError(f"{name} is {text!r}: it must be {wanted}.") from None
+    least, most = metadata["minimum"], metadata["maximum"]
+    if (least is not None and number < least) or (most is not None and number > most):
+        raise SettingsError(f"{name} is {number}: it must be {wanted}.")
     return number
+
+
+def _whole_number(metadata: Mapping[str, Any]) -> str:
+    """What is allowed, in words."""
+    unit = f" {metadata['unit']}" if metadata["unit"] else ""
+    least, most = metadata["minimum"], metadata["maximum"]
+    if least is None:
+        return f"a whole number{unit}"
+    return f"a whole number of at least {least}{unit}" + (f" and at most {most}{unit}" if most is not None else "")

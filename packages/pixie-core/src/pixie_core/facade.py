@@ -371,7 +371,8 @@ class Pixie:
 
     def suggestions(self, tool_id: str, endpoint: str, query: str) -> list[Suggestion]:
         """What the tool suggests for an autocomplete input, by the name of its endpoint; see `runtime.suggestions`."""
-        return suggestions(self.runner.launcher, self.tools.get(tool_id), endpoint, query)
+        seconds = self.settings.suggestion_timeout_seconds
+        return suggestions(self.runner.launcher, self.tools.get(tool_id), endpoint, query, seconds=seconds)
 
     def last_inputs(self, tool_id: str) -> dict[str, Any]:
         """The inputs of the tool's newest run, as far as it still has such inputs; empty when it has never

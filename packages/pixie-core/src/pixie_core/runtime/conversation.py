@@ -54,7 +54,6 @@ CUT_OFF_SECONDS = 0.25
 TRACEBACK_SECONDS = 0.25
 COMPLETE_SECONDS = 5.0
 """How long a stream may stay open in silence once every output is done."""
-SILENT_SECONDS = 60.0
 QUOTA_SECONDS = 1.0
 STDERR_CHARACTERS = 8 * 1024
 
@@ -223,9 +222,11 @@ class Conversation:
                     return
             elif reader.complete and silent > COMPLETE_SECONDS:
                 return
-            elif silent > SILENT_SECONDS and not told_silence:
+            elif silent > self._settings.tool_silent_seconds and not told_silence:
                 told_silence = True
-                self._recorder.add(Log(text=f"The tool has said nothing for {SILENT_SECONDS:g} s.", source="pixie"))
+                self._recorder.add(
+                    Log(text=f"The tool has said nothing for {self._settings.tool_silent_seconds} s.", source="pixie")
+                )
         over = self._record(reader.close(), 0)
         if not over and not reader.complete and self.process.wait(CUT_OFF_SECONDS):
             raise self._died()

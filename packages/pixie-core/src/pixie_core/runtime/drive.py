@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Drive"]
 
-_log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 MOST_NOTES = 50
 CATCH_UP_SECONDS = 0.5
@@ -50,6 +50,7 @@ class Drive:
         self.done = threading.Event()
         self._manifest = tool.checked()
         self._settings = settings
+        self._log = logging.LoggerAdapter(_logger, {"run": run.id, "tool": tool.id})
         self._store = store
         self._launcher = launcher
         self._clock = clock
@@ -57,7 +58,7 @@ class Drive:
         self._recorder = Recorder(store, run)
         self._publisher = Publisher(settings, store, run.id, tool.id)
         self._inbox = Inbox()
-        self._capture = LogCapture(self._inbox.wake)
+        self._capture = LogCapture(self._inbox.wake, kept=settings.tool_log_bytes)
         self._stop: Why | None = None
         self._giving_up = threading.Event()
         self._started_at = clock.monotonic()
@@ -80,9 +81,9 @@ class Drive:
             finished, drafts = self._finished(self._recorder.run.inputs)
             self._end(finished, drafts)
         except RunNotRunning:
-            _log.info("run %s was ended elsewhere", self.run_id)
+            self._log.info("run %s was ended elsewhere", self.run_id)
         except Exception:  # noqa: BLE001 - the thread's outermost frame: nobody else would hear of it
-            _log.exception("run %s couldn't be driven to its end", self.run_id)
+            self._log.exception("run %s couldn't be driven to its end", self.run_id)
         finally:
             self._publisher.clear_incoming()
             self.done.set()
@@ -103,7 +104,7 @@ class Drive:
             stderr = (error.stderr if isinstance(error, ToolError) else "") or self._capture.tail(STDERR_CHARACTERS)
             return self._bad_end(str(error), error.code, stderr), []
         except Exception as error:  # noqa: BLE001 - a defect of ours: the run must end all the same, and say so
-            _log.exception("run %s failed in Pixie itself", self.run_id)
+            self._log.exception("run %s failed in Pixie itself", self.run_id)
             said = f"Pixie failed at this run: {type(error).__name__}: {error}"
             return self._bad_end(said, "internal", self._capture.tail(STDERR_CHARACTERS)), []
 
@@ -173,7 +174,7 @@ class Drive:
             self._publisher.discard()
             raise
         except Exception:  # noqa: BLE001 - whatever the disk or the database has: the run must end
-            _log.exception("the end of run %s couldn't be recorded", self.run_id)
+            self._log.exception("the end of run %s couldn't be recorded", self.run_id)
             return self._was_recorded()
         self._publisher.told()
         return True
@@ -184,14 +185,14 @@ class Drive:
             self._publisher.discard()
             return self._store.run(self.run_id).ended
         except Exception:  # noqa: BLE001 - the same trouble as before
-            _log.exception("what became of run %s can't be told", self.run_id)
+            self._log.exception("what became of run %s can't be told", self.run_id)
             return False
 
     def _kept_aside(self) -> list[str]:
         try:
             return self._publisher.set_aside()
         except Exception as error:  # noqa: BLE001 - the end of the run is worth more than what it left
-            _log.exception("what run %s left couldn't be kept", self.run_id)
+            self._log.exception("what run %s left couldn't be kept", self.run_id)
             return [f"What the run left couldn't be kept: {error}"]
 
     # Within the process

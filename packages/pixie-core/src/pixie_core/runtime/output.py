@@ -19,13 +19,11 @@ if TYPE_CHECKING:
 
 __all__ = ["ProcessOutput"]
 
-KEPT_BYTES = 64 * 1024
-
 
 class ProcessOutput:
-    """Reads a process's output, so that it never blocks on a full pipe, and keeps the last 64 KiB of it.
+    """Reads a process's output, so that it never blocks on a full pipe, and keeps the last `kept_bytes` of it.
 
-        output = ProcessOutput(Masker(secrets), name="lorenz")
+        output = ProcessOutput(Masker(secrets), name="lorenz", kept_bytes=65_536)
         spawn(..., output.writer); output.spawned()
         output.tail()                              # the end, as text
         stop = output.follow(lambda text: ...)     # and what comes from now on
@@ -33,7 +31,8 @@ class ProcessOutput:
     Reading never waits for the process's end: a grandchild may hold the pipe open for ever.
     """
 
-    def __init__(self, masker: Masker, name: str) -> None:
+    def __init__(self, masker: Masker, name: str, *, kept_bytes: int) -> None:
+        self._most_kept = kept_bytes
         self._reader, self.writer = os.pipe()
         self._wake_reader, self._wake_writer = os.pipe()
         self._lock = threading.Lock()
@@ -133,7 +132,7 @@ class ProcessOutput:
         with self._lock:
             self._kept.append(text)
             self._kept_bytes += len(text.encode())
-            while self._kept_bytes > KEPT_BYTES:
+            while self._kept_bytes > self._most_kept:
                 self._drop()
             followers = list(self._followers)
         for follower in followers:
@@ -143,7 +142,7 @@ class ProcessOutput:
         """Forget the oldest: whole pieces, and of the last one as much as is too much."""
         oldest = self._kept.popleft().encode()
         self._kept_bytes -= len(oldest)
-        room = KEPT_BYTES - self._kept_bytes
+        room = self._most_kept - self._kept_bytes
         if room > 0:
             kept = oldest[-room:].decode("utf-8", "ignore")
             self._kept.appendleft(kept)

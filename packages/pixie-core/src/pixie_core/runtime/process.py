@@ -183,7 +183,7 @@ def spawn(tool: Tool, settings: Settings, folder: str, spawner: Spawner) -> Tool
     mark = SpawnMark.new(folder)
     variables = {**environment.variables, VARIABLE: str(mark)}
     masker = Masker(environment.secrets)
-    output = ProcessOutput(masker, tool.id)
+    output = ProcessOutput(masker, tool.id, kept_bytes=settings.tool_log_bytes)
     sdk = tool.uses_sdk
     token = token_urlsafe(32) if sdk and not settings.developer_mode else None
     lifeline: int | None = None
@@ -217,7 +217,12 @@ def spawn(tool: Tool, settings: Settings, folder: str, spawner: Spawner) -> Tool
         tool=tool,
         popen=popen,
         mark=mark,
-        transport=Transport(port, token, max_answer_bytes=settings.max_tool_answer_bytes),
+        transport=Transport(
+            port,
+            token,
+            max_answer_bytes=settings.max_tool_answer_bytes,
+            connect_seconds=settings.tool_connect_timeout_seconds,
+        ),
         output=output,
         masker=masker,
         lifeline=lifeline,

@@ -24,19 +24,19 @@ __all__ = ["LogCapture", "Recorder"]
 
 GATHER_SECONDS = 0.05
 GATHER_BYTES = 256 * 1024
-KEPT_LOG = 64 * 1024
 LONGEST_LINE = 8 * 1024
 QUIET_SECONDS = 0.03
 
 
 class LogCapture:
-    """What a process wrote during a run: the first 64 KiB as they come, of the rest the last 64 KiB.
+    """What a process wrote during a run: the first `kept` characters as they come, of the rest as many again.
 
     `add` is called from the thread that reads the process's output, and never waits.
     """
 
-    def __init__(self, wake: Callable[[], None]) -> None:
+    def __init__(self, wake: Callable[[], None], *, kept: int) -> None:
         self._wake = wake
+        self._most_kept = kept
         self._lock = threading.Lock()
         self._added = threading.Condition(self._lock)
         self._open_line = ""
@@ -50,7 +50,7 @@ class LogCapture:
     def add(self, text: str, *, shared: bool) -> None:
         """A piece of output, as it came."""
         with self._lock:
-            self._end = (self._end + text)[-KEPT_LOG:]
+            self._end = (self._end + text)[-self._most_kept :]
             self._added.notify_all()
             text = self._open_line + text
             whole, newline, self._open_line = text.rpartition("\n")
@@ -59,8 +59,8 @@ class LogCapture:
                 lines, self._open_line = lines + self._open_line, ""
             if not lines:
                 return
-            if self._told < KEPT_LOG:
-                now, later = lines[: KEPT_LOG - self._told], lines[KEPT_LOG - self._told :]
+            if self._told < self._most_kept:
+                now, later = lines[: self._most_kept - self._told], lines[self._most_kept - self._told :]
                 self._told += len(now)
                 self._ready.append((now, shared))
             else:
@@ -73,9 +73,9 @@ class LogCapture:
             return
         self._late.append(text)
         self._late_bytes += len(text)
-        while self._late_bytes > KEPT_LOG:
+        while self._late_bytes > self._most_kept:
             oldest = self._late.popleft()
-            too_many = min(len(oldest), self._late_bytes - KEPT_LOG)
+            too_many = min(len(oldest), self._late_bytes - self._most_kept)
             self._late_bytes -= too_many
             self._left_out += too_many
             if too_many < len(oldest):
@@ -100,7 +100,7 @@ class LogCapture:
         with self._lock:
             if self._open_line:
                 last, self._open_line = self._open_line, ""
-                if self._told < KEPT_LOG:
+                if self._told < self._most_kept:
                     self._ready.append((last, False))
                 else:
                     self._keep(last)

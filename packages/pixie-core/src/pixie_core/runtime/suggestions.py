@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Suggestion", "suggestions"]
 
-SECONDS = 2.0
-"""How long a tool may think about suggestions: later ones come for what is typed no more."""
 _MOST = 200
 _MOST_BYTES = 2**20
 
@@ -32,8 +30,9 @@ class Suggestion:
     label: str
 
 
-def suggestions(launcher: Launcher, tool: Tool, name: str, query: str) -> list[Suggestion]:
-    """What the tool's /autocomplete/<name> offers for `query`; none where it takes too long or isn't there.
+def suggestions(launcher: Launcher, tool: Tool, name: str, query: str, *, seconds: float) -> list[Suggestion]:
+    """What the tool's /autocomplete/<name> offers for `query`; none where it takes longer than `seconds` (later ones
+    would come for what is typed no more) or isn't there.
 
     The name must be that of an input's endpoint, else RequestInvalid. Starts the tool when it isn't warm. Raises
     ToolStartFailed, or ToolAnsweredGarbage when the answer isn't a list of suggestions.
@@ -46,7 +45,7 @@ def suggestions(launcher: Launcher, tool: Tool, name: str, query: str) -> list[S
     with launcher.lease(tool) as process:
         try:
             path = f"/autocomplete/{quote(name, safe='')}"
-            reply = process.transport.ask("GET", path, params={"q": query}, seconds=SECONDS, max_bytes=_MOST_BYTES)
+            reply = process.transport.ask("GET", path, params={"q": query}, seconds=seconds, max_bytes=_MOST_BYTES)
         except Refusal:
             return []
     if not reply.ok:

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Broken", "Chunk", "Closed", "Exchange", "Head", "Refusal", "Reply", "Transport", "served_file"]
 
-CONNECT_SECONDS = 2.0
 MOST_WAITING = 64
 """Chunks that may wait for whoever reads an exchange: a slow reader slows the tool, and holds no memory."""
 
@@ -168,7 +167,7 @@ class Exchange:
 class Transport:
     """The HTTP side of one tool process: 127.0.0.1 and its port."""
 
-    def __init__(self, port: int, token: str | None, *, max_answer_bytes: int) -> None:
+    def __init__(self, port: int, token: str | None, *, max_answer_bytes: int, connect_seconds: float) -> None:
         self.port = port
         self._max_answer_bytes = max_answer_bytes
         headers = {"Accept-Encoding": "identity", "User-Agent": "pixie"}
@@ -179,7 +178,7 @@ class Transport:
             headers=headers,
             trust_env=False,
             follow_redirects=False,
-            timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
+            timeout=httpx.Timeout(None, connect=connect_seconds),
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
         )
 

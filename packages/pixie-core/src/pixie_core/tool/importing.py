@@ -101,7 +101,7 @@ def _unpack(proposal: Proposal, folder: Path) -> None:
     folder.chmod(0o755)
     sources = SourceHash()
     with proposal.path.open("rb") as file:
-        if inspect_open(file, proposal.path).source_hash != proposal.source_hash:
+        if inspect_open(file, proposal.path, limits=proposal.limits).source_hash != proposal.source_hash:
             raise _changed(proposal)
         for each in proposal.files:
             path = folder / each.name
@@ -110,7 +110,7 @@ def _unpack(proposal: Proposal, folder: Path) -> None:
                 above.chmod(0o755)
             with path.open("xb") as made:
                 try:
-                    sources.add(each.name, _written(made, content(file, each.entry)))
+                    sources.add(each.name, _written(made, content(file, each.entry, proposal.limits)))
                 except BadZip:
                     raise _changed(proposal) from None
                 os.fchmod(made.fileno(), 0o644)

@@ -40,7 +40,6 @@ NOTICE = (
 )
 """To be said before a tool is installed."""
 
-_DEEPEST = 20
 _LONGEST_PATH = 1000
 _MOST_DECLARED = 10**6
 """Bytes of tool.json and of the other files that say what would be installed."""
@@ -73,6 +72,8 @@ class Proposal:
     requirements: Requirements
     commands: tuple[str, ...]
     warnings: tuple[Problem, ...] = ()
+    limits: Limits = field(default=LIMITS, repr=False)
+    """Those under which it was read, and is read again when it is unpacked."""
 
     @property
     def id(self) -> str:
@@ -141,7 +142,7 @@ def inspect_open(file: BinaryIO, path: Path, *, limits: Limits = LIMITS) -> Prop
     try:
         entries = read_entries(file, limits)
         # Twins are looked for among names that are fine by themselves, and thereby short.
-        problems = list(_names(entries)) or list(_twins(entries))
+        problems = list(_names(entries, limits.depth)) or list(_twins(entries))
         if problems:
             raise RequestInvalid(f"{path.name} can't be imported", _first(problems))
         files, warnings = _files(entries)
@@ -168,18 +169,18 @@ def shown(name: str) -> str:
 # The names
 
 
-def _names(entries: Sequence[Entry]) -> Iterator[Problem]:
+def _names(entries: Sequence[Entry], depth: int) -> Iterator[Problem]:
     """What is wrong with the entries' names, each by itself and beside each other."""
     if not entries:
         yield Problem("the zip", "is empty")
     for entry in entries:
         if not _MAC_LEFTOVERS.fullmatch(entry.name):
-            said = _name_problem(entry.name)
+            said = _name_problem(entry.name, depth)
             if said is not None:
                 yield Problem(shown(entry.name), said)
 
 
-def _name_problem(name: str) -> str | None:
+def _name_problem(name: str, depth: int) -> str | None:
     parts = name.removesuffix("/").split("/")
     if "\0" in name:
         return "has a NUL character in its name"
@@ -191,8 +192,8 @@ def _name_problem(name: str) -> str | None:
         return "climbs out of its folder"
     if "" in parts or "." in parts:
         return "has an empty part in its path"
-    if len(name.encode()) > _LONGEST_PATH or len(parts) > _DEEPEST:
-        return f"lies too deep; at most {_DEEPEST} folders and {_LONGEST_PATH} bytes are unpacked"
+    if len(name.encode()) > _LONGEST_PATH or len(parts) > depth:
+        return f"lies too deep; at most {depth} folders and {_LONGEST_PATH} bytes are unpacked"
     for part in parts:
         # Names like .gitignore are fine, and clean_filename makes none.
         core = part.removeprefix(".")
@@ -279,9 +280,8 @@ def _proposal(
     names = {each.name for each in files}
     if requirements.builds and "setup.py" in names:
         warnings.append(Problem("setup.py", "is run while the tool is installed", "warning"))
-    return Proposal(
-        path, manifest, files, sources.hexdigest(), requirements, _commands(manifest, requirements), tuple(warnings)
-    )
+    commands = _commands(manifest, requirements)
+    return Proposal(path, manifest, files, sources.hexdigest(), requirements, commands, tuple(warnings), limits)
 
 
 def _manifest(declared: Mapping[str, bytes], names: set[str]) -> tuple[ToolManifest | None, list[Problem]]:

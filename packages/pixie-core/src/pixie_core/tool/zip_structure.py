@@ -14,9 +14,12 @@ from __future__ import annotations
 import stat
 import struct
 import zlib
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
+import attrs
 from attrs import frozen
+
+from pixie_core.config import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,18 +35,31 @@ class BadZip(Exception):
         self.entry = entry
 
 
-@frozen
+def _limit(setting: str) -> Any:
+    return attrs.field(default=attrs.fields_dict(Settings)[setting].default, metadata={"setting": setting})
+
+
+@frozen(kw_only=True)
 class Limits:
-    """How much a zip may hold: bytes of the file, of all entries and of one, their number, and by what factor it may
-    grow once an entry is larger than `ratio_after` bytes.
+    """How much a zip may hold: bytes of the file, of all entries and of one, their number, how many folders may lie in
+    each other, and by what factor it may grow once an entry is larger than `ratio_after` bytes.
+
+    `Limits.of(settings)` has them as they are set; without a word they are the settings' defaults.
     """
 
-    zip_bytes: int = 200 * 10**6
-    total_bytes: int = 10**9
-    entry_bytes: int = 200 * 10**6
-    entries: int = 10_000
-    ratio: int = 100
+    zip_bytes: int = _limit("max_zip_bytes")
+    total_bytes: int = _limit("max_zip_unpacked_bytes")
+    entry_bytes: int = _limit("max_zip_entry_bytes")
+    entries: int = _limit("max_zip_entries")
+    depth: int = _limit("max_zip_depth")
+    ratio: int = _limit("max_zip_ratio")
     ratio_after: int = 10**6
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """The limits as they are set."""
+        named = {each.name: each.metadata.get("setting") for each in attrs.fields(cls)}
+        return cls(**{name: getattr(settings, setting) for name, setting in named.items() if setting is not None})
 
 
 LIMITS = Limits()

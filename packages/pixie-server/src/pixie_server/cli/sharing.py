@@ -79,8 +79,10 @@ def import_tool(session: Session, zip: str, *, yes: bool, replace: bool, discard
     """
     from pixie_core.tool.importing import confirm_import, existing_tool, stage_import
     from pixie_core.tool.unpacking import inspect_zip
+    from pixie_core.tool.zip_structure import Limits
 
-    tools_dir = session.settings().tools_dir
+    settings = session.settings()
+    tools_dir = settings.tools_dir
     tools_dir.mkdir(parents=True, exist_ok=True)
     sweep(tools_dir)
     if discard:
@@ -89,7 +91,7 @@ def import_tool(session: Session, zip: str, *, yes: bool, replace: bool, discard
         _discard(tools_dir, zip, as_json=as_json)
         return
     path = Path(zip).expanduser()
-    proposal = inspect_zip(path) if path.is_file() else None
+    proposal = inspect_zip(path, limits=Limits.of(settings)) if path.is_file() else None
     folder = stage_import(proposal, tools_dir) if proposal is not None else _waiting(tools_dir, zip)
     tool_id = folder.name
     taken = existing_tool(tools_dir, tool_id) is not None
