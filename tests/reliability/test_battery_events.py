@@ -25,9 +25,8 @@ def hasty(tmp_path, monkeypatch):
         return quart
 
     monkeypatch.setattr(app_module, "_quart", in_haste)
-    monkeypatch.setattr(live_module, "COMMENT_EVERY", 0.1)
     add_tools(tmp_path)
-    with live_pixie(tmp_path) as live:
+    with live_pixie(tmp_path, stream_comment_seconds=0.1) as live:
         yield live
 
 

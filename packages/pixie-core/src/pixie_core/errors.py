@@ -34,6 +34,7 @@
     │   ├── TargetExists            a file would be overwritten
     │   └── ToolExists              a tool would be replaced
     ├── Busy                        too many runs
+    │   └── TooManyStreams          of events are read at a time
     ├── QuotaExceeded               more files, or larger ones, than a run may leave
     ├── ExportError
     │   ├── UnsupportedFormat
@@ -99,6 +100,7 @@ __all__ = [
     "SettingsError",
     "TargetExists",
     "ThumbnailNotFound",
+    "TooManyStreams",
     "ToolAnsweredGarbage",
     "ToolDied",
     "ToolError",
@@ -493,6 +495,12 @@ class Busy(_Said):
 
 
 class QuotaExceeded(_Said):
+class TooManyStreams(Busy):
+    """As many streams of events as allowed are being read."""
+
+    code = "too_many_streams"
+
+
     """A run left more files, or larger ones, than the settings allow."""
 
     code = "quota_exceeded"

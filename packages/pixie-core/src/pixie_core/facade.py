@@ -106,6 +106,15 @@ class Pixie:
             if self._runner is None:
                 self._runner = Runner(self.settings, self.store, self.tools, clock=self._clock)
             return self._runner
+    def end_runs(self) -> None:
+        """End every run that was started here, as interrupted, and start no more: the beginning of `close`, while what
+        is kept can still be asked for.
+        """
+        with self._lock:
+            runner = self._runner
+        if runner is not None:
+            runner.close()
+
 
     # Runs: starting and following
 

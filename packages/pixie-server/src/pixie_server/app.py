@@ -12,24 +12,25 @@ import attrs
 from quart import Quart, Response, request
 from quart.wrappers import Response as QuartResponse
 
-from pixie_server import api, fragments, pages
+from pixie_server import api, fragments, logbook, pages
 from pixie_server.api.shapes import ErrorOut
 from pixie_server.assets import STATIC
 from pixie_server.bridge import Bridge
 from pixie_server.forms import StrictRequest
+from pixie_server.gate import STOPPING, Gate
 from pixie_server.guard import Guard
 from pixie_server.happenings import Happenings
 from pixie_server.limits import Limits
 from pixie_server.openapi import document
 from pixie_server.problems import handle_errors
 from pixie_server.reading import read_body, read_query, readable
-from pixie_server.served import Served
+from pixie_server.served import Served, Streams
 from pixie_server.static_files import StaticFiles
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from pixie_core import Pixie
+    from pixie_core import Pixie, Settings
     from pixie_server.routing import Route
 
 __all__ = ["ROUTES", "application", "openapi_json"]
@@ -38,6 +39,8 @@ log = logging.getLogger("pixie.server")
 
 ROUTES: tuple[Route, ...] = (*api.ROUTES, *pages.routes.routes, *fragments.routes.routes)
 """Every route there is, but the static files."""
+
+_LOGGED = {"run": "run_id", "tool": "tool_id"}
 
 
 def openapi_json() -> str:
@@ -55,16 +58,24 @@ async def application(pixie: Pixie) -> AsyncIterator[tuple[Guard, Served]]:
     bridge = Bridge(pixie)
     happenings = Happenings(pixie, bridge)
     stopping = asyncio.Event()
-    served = Served(pixie=pixie, bridge=bridge, happenings=happenings, static=StaticFiles(STATIC), stopping=stopping)
+    served = Served(
+        pixie=pixie,
+        bridge=bridge,
+        happenings=happenings,
+        static=StaticFiles(STATIC),
+        stopping=stopping,
+        streams=Streams(pixie.settings.max_streams),
+    )
     try:
         async with happenings.heard():
-            yield guarded(_quart(served), host=pixie.settings.host), served
+            gate = Gate(_quart(served), lambda: STOPPING if stopping.is_set() else None)
+            yield guarded(gate, pixie.settings), served
     finally:
         stopping.set()
         await bridge.close()
 
 
-def guarded(app: Any, *, host: str) -> Guard:
+def guarded(app: Any, settings: Settings) -> Guard:
     """The application behind the guard, which is told the pages and the files by the routes' own
     declarations.
     """
@@ -75,7 +86,8 @@ def guarded(app: Any, *, host: str) -> Guard:
         is_page=lambda path: any(pattern.fullmatch(path) for pattern in page_patterns),
         is_artefact=lambda path: any(pattern.fullmatch(path) for pattern in file_patterns),
         methods=_methods,
-        configured_host=host,
+        configured_host=settings.host,
+        limits=Limits.of(settings),
     )
 
 
@@ -91,15 +103,16 @@ def _quart(served: Served) -> Quart:
     app.request_class = StrictRequest
     app.config["OPENAPI"] = openapi_json()
     app.config["MAX_CONTENT_LENGTH"] = None  # the guard counts the bytes
-    app.config["MAX_FORM_MEMORY_SIZE"] = Limits().form_bytes
-    app.config["BODY_TIMEOUT"] = 30
+    limits = Limits.of(served.pixie.settings)
+    app.config["MAX_FORM_MEMORY_SIZE"] = limits.form_bytes
+    app.config["BODY_TIMEOUT"] = served.pixie.settings.body_timeout_seconds
     app.url_map.strict_slashes = True
     app.url_map.merge_slashes = False
     for route in ROUTES:
         app.add_url_rule(
             route.path,
             endpoint=f"{route.method} {route.path}",
-            view_func=_view(route, served),
+            view_func=_view(route, served, limits),
             methods=[route.method],
             provide_automatic_options=False,
         )
@@ -108,15 +121,17 @@ def _quart(served: Served) -> Quart:
     return app
 
 
-def _view(route: Route, served: Served) -> Callable[..., Awaitable[QuartResponse]]:
+def _view(route: Route, served: Served, limits: Limits) -> Callable[..., Awaitable[QuartResponse]]:
     """What Quart calls: read what comes in, call the handler, write what comes out."""
 
     async def view(**path: Any) -> QuartResponse:
         readable(request.query_string)
+        known = {name: str(path[key]) for name, key in _LOGGED.items() if key in path}
+        logbook.about(route=f"{route.method} {route.path}", **known)
         if route.query is not None:
             path["query"] = read_query(route.query, request.args)
         if route.body is not None:
-            path["body"] = read_body(route.body, await request.data, optional=route.body_optional)
+            path["body"] = read_body(route.body, await request.data, limits, optional=route.body_optional)
         return written(await route.handler(served, **path))
 
     return view

@@ -11,6 +11,7 @@ import asyncio
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from functools import partial
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -66,11 +67,11 @@ class Bridge:
 
     async def __call__(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Call the library from a handler: for what takes milliseconds."""
-        return await self._loop.run_in_executor(self._quick, partial(function, *args, **kwargs))
+        return await self._loop.run_in_executor(self._quick, _here(function, *args, **kwargs))
 
     async def slowly(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Call what may take seconds or minutes, so that it never keeps the quick calls waiting."""
-        return await self._loop.run_in_executor(self._slow, partial(function, *args, **kwargs))
+        return await self._loop.run_in_executor(self._slow, _here(function, *args, **kwargs))
 
     async def chunks(self, source: Iterator[bytes], *, at_least: int = 64 * 1024) -> AsyncIterator[bytes]:
         """A blocking iterator of bytes, piece by piece, each gathered to a useful size."""
@@ -158,6 +159,11 @@ class Bridge:
     def _tell(self, run_id: str, records: Sequence[Record]) -> None:
         for listener in self._listeners.get(run_id, ()):
             listener.tell(records)
+
+
+def _here(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Callable[[], T]:
+    """The call, to be made on another thread as if it were made here: what is logged in it says what it is about."""
+    return partial(copy_context().run, partial(function, *args, **kwargs))
 
 
 async def _either(event: asyncio.Event, seconds: float) -> None:

@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["events_answer", "happenings_answer"]
 
-COMMENT_EVERY = 15.0
-"""Seconds of silence after which a comment shows that the connection is alive."""
-
 
 async def events_answer(served: Served, run_id: str, after: int | None) -> Response:
     """The run's events after number `after`, else after the Last-Event-ID that a browser sends when it
@@ -48,6 +45,8 @@ async def happenings_answer(served: Served) -> Response:
 
 
 def _streamed(served: Served, pieces: AsyncGenerator[bytes]) -> Response:
+    """Raises TooManyStreams."""
+    served.streams.must_have_room()
     answer = Response(_stream(served, pieces), content_type="text/event-stream; charset=utf-8")
     answer.timeout = None  # Quart would end it after a minute
     return answer
@@ -62,14 +61,23 @@ def _last_event_id() -> int:
 
 async def _stream(served: Served, pieces: AsyncGenerator[bytes]) -> AsyncIterator[bytes]:
     """The pieces as they come, a comment now and then, to their end or the server's."""
-    yield b"retry: 1000\n\n"
+    with served.streams.one():
+        yield b"retry: 1000\n\n"
+        async with aclosing(_until_the_end(served, pieces)) as told:
+            async for piece in told:
+                yield piece
+
+
+async def _until_the_end(served: Served, pieces: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
     stopping = asyncio.ensure_future(served.stopping.wait())
     coming: asyncio.Future[bytes] | None = None
     try:
         while True:
             coming = coming or asyncio.ensure_future(anext(pieces))
             both: set[asyncio.Future[Any]] = {coming, stopping}
-            done, _ = await asyncio.wait(both, timeout=COMMENT_EVERY, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(
+                both, timeout=served.pixie.settings.stream_comment_seconds, return_when=asyncio.FIRST_COMPLETED
+            )
             if not done:
                 yield b": still here\n\n"
             elif coming in done:

@@ -79,6 +79,7 @@ OUTCOMES: Mapping[type[PixieError], Outcome] = {
     errors.TargetExists: Outcome(409, "A file is there already"),
     errors.ToolExists: Outcome(409, "A tool is there already"),
     errors.Busy: Outcome(429, "Too many runs"),
+    errors.TooManyStreams: Outcome(429, "Too many streams of events"),
     errors.QuotaExceeded: Outcome(507, "No more room for files"),
     # What would make it isn't there: a browser for pictures, an extra for PDF.
     errors.ExportError: Outcome(501, "The export can't be made here"),

@@ -18,12 +18,10 @@ from pixie_core.structure import Problems, structure, unknown_keys
 if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
 
+    from pixie_server.limits import Limits
+
 __all__ = ["Malformed", "read_body", "read_json", "read_query", "readable"]
 
-_DEEPEST = 64
-"""Levels of lists and objects in a body: what reads it later may be recursive."""
-_MOST_NODES = 200_000
-"""Values in a body, so that none takes longer to look at than to send. Large tables come as files."""
 _MOST_PROBLEMS = 20
 """Unknown keys of a body that are named: looking for what was meant takes time for each."""
 
@@ -38,8 +36,10 @@ class Malformed(Exception):
         return self.detail
 
 
-def read_json(source: bytes) -> Any:
-    """The JSON in a request's body: strict UTF-8, no NaN, no duplicate keys. Raises Malformed."""
+def read_json(source: bytes, limits: Limits) -> Any:
+    """The JSON in a request's body: strict UTF-8, no NaN, no duplicate keys, not too deep (what reads it later may be
+    recursive) and not too much (so that none takes longer to look at than to send). Raises Malformed.
+    """
     try:
         text = source.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -53,23 +53,23 @@ def read_json(source: bytes) -> Any:
         raise Malformed("The body is nested too deeply.") from None
     except ValueError as error:  # an integer of more digits than Python reads
         raise Malformed(f"The body can't be read: {error}.") from None
-    _bounded(value)
+    _bounded(value, limits)
     return value
 
 
-def _bounded(value: Any) -> None:
+def _bounded(value: Any, limits: Limits) -> None:
     """Level by level, so that no depth is too much for this."""
     level: list[Any] = [value] if isinstance(value, dict | list) else []
     nodes = 1
-    for _ in range(_DEEPEST + 1):
+    for _ in range(limits.json_depth + 1):
         level = [each for inner in level for each in (inner.values() if isinstance(inner, dict) else inner)]
         nodes += len(level)
-        if nodes > _MOST_NODES:
-            raise Malformed(f"The body holds more than {_MOST_NODES} values. Send large data as a file.")
+        if nodes > limits.json_values:
+            raise Malformed(f"The body holds more than {limits.json_values} values. Send large data as a file.")
         level = [each for each in level if isinstance(each, dict | list)]
         if not level:
             return
-    raise Malformed(f"The body is nested too deeply: {_DEEPEST} levels are read.")
+    raise Malformed(f"The body is nested too deeply: {limits.json_depth} levels are read.")
 
 
 def _no_constant(name: str) -> Any:
@@ -85,9 +85,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return values
 
 
-def read_body(cls: type[Any], source: bytes, *, optional: bool) -> Any:
+def read_body(cls: type[Any], source: bytes, limits: Limits, *, optional: bool) -> Any:
     """The body as an instance of `cls`; an empty one is that of its defaults, where it may be left out."""
-    raw = {} if optional and not source.strip() else read_json(source)
+    raw = {} if optional and not source.strip() else read_json(source, limits)
     try:
         value = structure(cls, raw)
     except Problems as error:

@@ -80,6 +80,7 @@ class Runner:
         self._working: dict[str, _Place] = {}
         self._queue: deque[_Place] = deque()
         self._closing = False
+        self._ending = threading.Lock()
         self._hearing = ExitStack()
         self._hearing.enter_context(store.watching(self._hear_requests))
 
@@ -208,8 +209,12 @@ class Runner:
         return [run_id for run_id in working if not self._store.run(run_id).ended]
 
     def close(self, timeout: float = CLOSE_SECONDS) -> None:
-        """End every run, as `interrupted`, and every process, within `timeout` seconds."""
-        deadline = time.monotonic() + timeout
+        """End every run, as `interrupted`, and every process, within `timeout` seconds. A second time it only waits."""
+        with self._ending:
+            if not self._closing:
+                self._end(time.monotonic() + timeout)
+
+    def _end(self, deadline: float) -> None:
         self._hearing.close()
         with self._lock:
             self._closing = True

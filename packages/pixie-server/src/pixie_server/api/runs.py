@@ -14,6 +14,9 @@ from pixie_core.errors import (
     RequestInvalid,
     RunNotFound,
     RunNotRunning,
+    RunProtected,
+    RunStillRunning,
+    TooManyStreams,
 )
 from pixie_server.api.shapes import Labelled, RunOut, RunPage, RunStatus, Starred
 from pixie_server.api.tools import _CANT_RUN, run_page
@@ -140,7 +143,7 @@ class StarBody:
     body=StarBody,
     body_optional=True,
     answer=Starred,
-    errors=_RUN,
+    errors=(*_RUN, TooManyStreams),
     example={"starred": True},
     path_examples=_EXAMPLES,
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import asdict
 from quart import Response, current_app
 
-from pixie_core.errors import NotFound
+from pixie_core.errors import NotFound, TooManyStreams
 from pixie_server.api.shapes import Health, ProcessOut
 from pixie_server.live import happenings_answer
 from pixie_server.routing import Answer, Routes
@@ -46,6 +46,7 @@ async def openapi_document(served: Served) -> Response:
     answers=(
         Answer(200, media_type="text/event-stream", description="run_started, run_finished, tools_changed, missed."),
     ),
+    errors=(TooManyStreams,),
 )
 async def all_events(served: Served) -> Response:
     """What happens from now on, for all pages: runs that start and end, tools that change.

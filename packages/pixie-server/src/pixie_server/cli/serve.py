@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+import platform
 import signal
 from contextlib import closing, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import click
@@ -14,22 +16,61 @@ from pixie_server.cli.command import Command, pass_session
 from pixie_server.cli.terminal import safe
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pixie_core import Settings
     from pixie_server.cli.command import Session
 
-__all__ = ["serve"]
+__all__ = ["serve", "serving_options"]
+
+LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
-@click.command(cls=Command, examples=("pixie serve", "pixie serve --port 8000 --open"))
-@click.option("--host", metavar="ADDRESS", help="A loopback address to listen on.  [default: 127.0.0.1]")
-@click.option("--port", type=click.IntRange(1, 65_535), help="The port to listen on.  [default: 7860]")
-@click.option("--open", "open_page", is_flag=True, help="Open the dashboard in the browser.")
-@click.option("--sync/--no-sync", default=True, help="Make missing tool environments first.  [default: sync]")
+def serving_options(function: Any) -> Any:
+    """What `pixie serve` and `pixie dev` take alike."""
+    for option in reversed(
+        (
+            click.option("--host", metavar="ADDRESS", help="A loopback address to listen on.  [default: 127.0.0.1]"),
+            click.option("--port", type=click.IntRange(1, 65_535), help="The port to listen on.  [default: 7860]"),
+            click.option("--open", "open_page", is_flag=True, help="Open the dashboard in the browser."),
+            click.option(
+                "--sync/--no-sync", default=True, help="Make missing tool environments first.  [default: sync]"
+            ),
+            click.option("--access-log", is_flag=True, help="Log each request's method, path and status."),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+@click.command(
+    cls=Command, examples=("pixie serve", "pixie serve --port 8000 --open", "pixie serve --log-level warning")
+)
+@serving_options
+@click.option(
+    "--log-level",
+    type=click.Choice(LOG_LEVELS),
+    help="The least that is logged.  [default: PIXIE_LOG_LEVEL, else info]",
+)
 @pass_session
-def serve(session: Session, host: str | None, port: int | None, *, open_page: bool, sync: bool) -> None:
-    """Start the dashboard and print its address. Ctrl+C ends it."""
+def serve(
+    session: Session,
+    host: str | None,
+    port: int | None,
+    *,
+    open_page: bool,
+    sync: bool,
+    access_log: bool,
+    log_level: str | None,
+) -> None:
+    """Start the dashboard and print its address. Ctrl+C ends it.
+
+    Until its address is printed every request is answered with 503. What goes wrong is said on stderr and kept in
+    pixie.log beside the database, with the values of secrets masked.
+    """
     settings = session.settings()
-    settings = attrs.evolve(settings, host=host or settings.host, port=port or settings.port)
+    said: dict[str, Any] = {"host": host, "port": port, "access_log": access_log or None, "log_level": log_level}
+    settings = attrs.evolve(settings, **{name: value for name, value in said.items() if value is not None})
     with suppress(KeyboardInterrupt):
         _serve(settings, open_page=open_page, sync=sync)
 
@@ -40,7 +81,7 @@ def _serve(settings: Settings, *, open_page: bool, sync: bool) -> None:
     from pixie_core.facade import Pixie
     from pixie_core.runtime import become_subreaper, recover
     from pixie_core.store import ServerLock
-    from pixie_server import assets, serving
+    from pixie_server import assets, logbook, serving
     from pixie_server.cli.environments import make_environments
     from pixie_server.cli.leftovers import sweep
 
@@ -53,22 +94,42 @@ def _serve(settings: Settings, *, open_page: bool, sync: bool) -> None:
     # A data folder or a port that is taken is said now, and not after minutes of installing.
     with (
         ServerLock(settings.db_path),
-        closing(serving.listen(settings.host, settings.port)) as listening,
+        closing(
+            serving.listen(settings.host, settings.port, unread_seconds=settings.unread_timeout_seconds)
+        ) as listening,
+        logbook.kept(settings) as log,
         Pixie(settings) as pixie,
     ):
-        # Before the rest as well: what a dead server left running ends now.
-        if pixie.store.read_only is None:
-            recover(pixie.store, settings)
-        for notice in pixie.store.notices:
-            click.echo(safe(notice), err=True)
-        assets.ensure()
-        settings.tools_dir.mkdir(parents=True, exist_ok=True)
-        # Before anybody looks for tools: of one whose replacement was cut short, half may be there.
-        sweep(settings.tools_dir)
-        if sync:
-            make_environments(pixie.tools.all())
-        pixie.keeping.background.start()
+        with serving.shut(listening, settings):
+            _say_what_runs(settings, log)
+            # Before the rest as well: what a dead server left running ends now.
+            if pixie.store.read_only is None:
+                recover(pixie.store, settings)
+            for notice in pixie.store.notices:
+                click.echo(safe(notice), err=True)
+            assets.ensure()
+            settings.tools_dir.mkdir(parents=True, exist_ok=True)
+            # Before anybody looks for tools: of one whose replacement was cut short, half may be there.
+            sweep(settings.tools_dir)
+            if sync:
+                make_environments(pixie.tools.all())
+            pixie.keeping.background.start()
         asyncio.run(serving.serve(pixie, listening, on_ready=ready))
         for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             # Closing takes seconds; a second Ctrl+C in them would leave processes and running runs behind.
             signal.signal(each, signal.SIG_IGN)
+
+
+def _say_what_runs(settings: Settings, log: Path | None) -> None:
+    """What somebody asks first who is told of a fault: which versions, and where."""
+    import sqlite3
+    from importlib.metadata import version
+
+    logging.getLogger("pixie.server").info(
+        "Pixie %s with Python %s and SQLite %s begins to serve %s; its log is %s",
+        version("pixie-server"),
+        platform.python_version(),
+        sqlite3.sqlite_version,
+        settings.home,
+        log or "on stderr alone",
+    )
