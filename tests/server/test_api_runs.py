@@ -148,13 +148,93 @@ def test_runs_are_paged_by_cursor(live):
 
 
 @pytest.mark.parametrize(
-    "query", [{"page_size": 1000}, {"page_size": "x"}, {"page": 0}, {"page": 201}, {"stauts": "ok"}, {"status": "good"}]
+    "query",
+    [
+        {"page_size": 1000},
+        {"page_size": "x"},
+        {"page": 0},
+        {"page": 201},
+        {"stauts": "ok"},
+        {"status": "good"},
+        {"from": "yesterday"},
+        {"to": "2026-02-30"},
+        {"q": "x" * 1001},
+    ],
 )
 def test_a_wrong_parameter_is_named(live, query):
     """422, at its name."""
     answer = live.get("/api/runs", params=query)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["path"] == f"$.{next(iter(query))}"
+
+
+def test_runs_are_found_by_what_they_were_given_and_when(live):
+    """A text in label or inputs, a span of time, any label; all joined by and."""
+    run = live.run("adder", a=7, note="Zanzibar ferry")
+
+    def found(**query):
+        return [each["id"] for each in live.get("/api/runs", params=query).json()["items"]]
+
+    assert found(q="zanzibar") == [run["id"]] == found(q="ZANZIBAR", tool="adder", status="ok")
+    assert found(q="zanzibar", tool="teller") == [] == found(q="zanzibar", labelled=True)
+    day = run["created_at"][:10]
+    assert found(q="zanzibar", **{"from": day, "to": day}) == [run["id"]]
+    assert found(q="zanzibar", **{"from": run["created_at"]}) == [run["id"]]
+    assert found(q="zanzibar", to=run["created_at"]) == [] == found(q="zanzibar", to="2020-12-31")
+    live.post(f"/api/runs/{run['id']}/label", json={"label": "to the island"})
+    assert found(q="island", labelled=True) == [run["id"]]
+    live.post(f"/api/runs/{run['id']}/label", json={"label": None})
+    assert live.get("/api/runs", params={"q": "za"}).json()["newest_only"] == 10_000
+
+
+def test_a_parent_is_found_by_the_beginning_of_its_id(live):
+    """As any run is; one that isn't there is 404."""
+    run = live.run("adder")
+    again = live.post(f"/api/runs/{run['id']}/rerun").json()
+    live.pixie.wait(again["id"])
+    items = live.get("/api/runs", params={"parent": run["id"][:8]}).json()["items"]
+    assert [each["id"] for each in items] == [again["id"]]
+    assert live.get("/api/runs", params={"parent": "00000000"}).json()["code"] == "run_not_found"
+
+
+def test_the_log_of_a_run_is_what_was_written_to_stderr(live):
+    """By any prefix of its id; a run that wrote nothing has an empty one."""
+    run = live.run("adder", fail=True, note="see stderr")
+    answer = live.get(f"/api/runs/{run['id'][:8]}/log").json()
+    assert answer["run_id"] == run["id"]
+    assert answer["text"] == live.pixie.log(run["id"])
+    assert live.get(f"/api/runs/{live.run('adder')['id']}/log").json()["text"] == ""
+    assert live.get("/api/runs/00000000/log").json()["code"] == "run_not_found"
+
+
+def test_a_deleted_run_is_nowhere_until_it_is_restored(live):
+    """Not in lists, not by its id; but among those that can be restored, and back with all that it had."""
+    run = live.run("adder", a=3)
+    path = f"/api/runs/{run['id']}"
+    assert live.client.delete(f"/api/runs/{run['id'][:8]}").json() == {"id": run["id"], "restorable_days": 7}
+    for each in (path, f"{path}/log", f"{path}/events", f"{path}/outputs/sum", f"{path}/export"):
+        assert live.get(each).json()["code"] == "run_not_found"
+    assert live.client.delete(path).status_code == 404
+    listed = [each["id"] for each in live.get("/api/runs", params={"tool": "adder"}).json()["items"]]
+    assert run["id"] not in listed
+    deleted = live.get("/api/runs", params={"tool": "adder", "deleted": True}).json()["items"]
+    assert run["id"] in [each["id"] for each in deleted]
+    assert live.post(f"{path}/restore").json() == run
+    assert live.post(f"{path}/restore").json() == run
+
+
+def test_a_run_that_is_protected_or_goes_on_is_not_deleted(live):
+    """409, which says why."""
+    run = live.run("adder")
+    live.post(f"/api/runs/{run['id']}/star", json={"starred": True})
+    answer = live.client.delete(f"/api/runs/{run['id']}")
+    assert (answer.status_code, answer.json()["code"]) == (409, "run_protected")
+    assert "starred" in answer.json()["detail"]
+    going = live.run("teller", wait=0, words=1000, pause=0.05)
+    answer = live.client.delete(f"/api/runs/{going['id']}")
+    assert (answer.status_code, answer.json()["code"]) == (409, "run_still_running")
+    live.post(f"/api/runs/{going['id']}/cancel")
+    live.pixie.wait(going["id"], 15)
 
 
 def test_one_output_is_answered_by_itself(live, told):

@@ -27,12 +27,14 @@ from pixie_core.errors import OutputNotFound, Problem, RequestInvalid, RunNotRun
 from pixie_core.exporters import report, run_zip, write_zip
 from pixie_core.exports import Exports
 from pixie_core.keeping import Keeping
+from pixie_core.library import Library
+from pixie_core.moments import bound
 from pixie_core.run.inputs import inputs_from_form, typed_inputs
 from pixie_core.run.model import Output
 from pixie_core.runtime import Runner
 from pixie_core.runtime.inputs import as_sent
 from pixie_core.runtime.suggestions import suggestions
-from pixie_core.store import ArtefactFilter, RunFilter, Store
+from pixie_core.store import RunFilter, Store
 from pixie_core.tool import Tools
 from pixie_core.validator import ValidateJobs, Validator, update_fixtures, validate
 
@@ -52,6 +54,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Pixie", "open"]
 
+_WHOLE_ID = 36
+"""Characters of a run's id."""
+
 _LAST_SECONDS = 3.0
 """How long a validation that is under way may go on when everything is closed."""
 
@@ -68,14 +73,16 @@ def open(home: Path | str | None = None, **settings: Any) -> Pixie:  # noqa: A00
 class Pixie:
     """One data folder: its tools, its runs, and what is kept of them.
 
-    `store`, `tools`, `exports` and `keeping` are its rooms, for whoever needs more than the methods here. Close it, or
-    use it in a `with`: runs that it started and that haven't ended are then interrupted.
+    `store`, `tools`, `library`, `workspaces`, `exports` and `keeping` are its rooms, for whoever needs more than the
+    methods here. Close it, or use it in a `with`: runs that it started and that haven't ended are then interrupted.
     """
 
     def __init__(self, settings: Settings, *, clock: Clock = system_clock) -> None:
         self.settings = settings
         self.store = Store(settings, clock=clock)
         self.tools = Tools(settings.tools_dir, states=self.store.tool_states)
+        self.library = Library(self.store)
+        self.workspaces = self.store.workspaces
         self.exports = Exports(self.store, settings.home, self.get, self.manifest_of)
         self.keeping = Keeping(self.store, self.tools, settings, clock=clock)
         self._clock = clock
@@ -229,13 +236,16 @@ class Pixie:
         since: str | None = None,
         until: str | None = None,
         q: str | None = None,
+        deleted: bool = False,
         limit: int = 50,
         after: str | None = None,
         page: int = 1,
     ) -> Page[RunSummary]:
-        """Runs, newest first, that meet everything that is given; see `RunFilter`.
+        """Runs, newest first, that meet everything that is given; see `RunFilter`. `since` and `until` are days or
+        moments, see `pixie_core.moments`; `parent` may be the beginning of an id.
 
         `after` is the `next` of the page before; `page`, from 1, skips so many pages, at a cost that grows with it.
+        Raises RequestInvalid for what can't be asked, RunNotFound and AmbiguousRunId for a shortened `parent`.
         """
         wanted = RunFilter(
             tool_id=tool,
@@ -244,10 +254,12 @@ class Pixie:
             labelled=labelled,
             label=label,
             origin=origin,
-            parent_run_id=parent,
-            since=since,
-            until=until,
+            # A parent may be gone while its children are there: then its whole id still finds them.
+            parent_run_id=parent if parent is None or len(parent) == _WHOLE_ID else self.store.find(parent),
+            since=bound(since, "since"),
+            until=bound(until, "until", end=True),
             q=q,
+            deleted=deleted,
         )
         return self.store.runs(wanted, limit=limit, after=after, offset=(page - 1) * limit)
 
@@ -286,7 +298,7 @@ class Pixie:
 
     def find(self, text: str, *, limit: int = 50, after: str | None = None) -> Page[StoredArtefact]:
         """Artefacts with this text in their filename, label or tags, newest first; capitals don't matter."""
-        return self.store.artefacts(ArtefactFilter(q=text), limit=limit, after=after)
+        return self.library.find(text, limit=limit, after=after)
 
     def delete(self, run_id: str) -> str:
         """Delete a run. It can be restored for `soft_delete_retention_days`. Returns its whole id.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from pixie_core.errors import ArtefactNotFound, Problem, RequestInvalid
+from pixie_core.errors import ArtefactNotFound
 from pixie_core.store.json_text import to_json
 from pixie_core.store.paging import LARGEST_NUMBER, Page, checked_range, cursor_of, key_of_cursor
 from pixie_core.store.runs import checked_label
@@ -99,13 +99,16 @@ _TAGGED = (
 def one(conn: sqlite3.Connection, artefact_id: int, *, deleted: bool = False) -> StoredArtefact:
     """An artefact by its number. Raises ArtefactNotFound when there is none, or, unless `deleted`, it was deleted."""
     hidden = "" if deleted else f" AND {_VISIBLE}"
-    # Larger numbers than SQLite's own can't be bound, and are nobody's.
-    known = 0 < artefact_id <= LARGEST_NUMBER
     query = f"SELECT {_COLUMNS} FROM artefacts WHERE id = ?{hidden}"  # noqa: S608 - our own names
-    row = conn.execute(query, (artefact_id,)).fetchone() if known else None
+    row = conn.execute(query, (_bindable(artefact_id),)).fetchone()
     if row is None:
         raise ArtefactNotFound(artefact_id)
     return _artefact(row)
+
+
+def _bindable(artefact_id: int) -> int:
+    """The number, or one that is nobody's where SQLite holds none so large."""
+    return artefact_id if 0 < artefact_id <= LARGEST_NUMBER else 0
 
 
 def list_artefacts(
@@ -186,7 +189,7 @@ def set_star(conn: sqlite3.Connection, artefact_id: int, starred: bool | None) -
     row = conn.execute(
         f"UPDATE artefacts SET starred = coalesce(?, 1 - coalesce(starred, 0)) WHERE id = ?"  # noqa: S608 - our own names
         f" AND {_VISIBLE} RETURNING starred",
-        (None if starred is None else int(starred), artefact_id),
+        (None if starred is None else int(starred), _bindable(artefact_id)),
     ).fetchone()
     if row is None:
         raise ArtefactNotFound(artefact_id)
@@ -196,7 +199,10 @@ def set_star(conn: sqlite3.Connection, artefact_id: int, starred: bool | None) -
 def set_label(conn: sqlite3.Connection, artefact_id: int, label: str | None) -> str | None:
     """Label an artefact, or take its label away; returns the label as it is kept."""
     label = checked_label(label)
-    found = conn.execute(f"UPDATE artefacts SET label = ? WHERE id = ? AND {_VISIBLE}", (label, artefact_id))  # noqa: S608 - our own names
+    found = conn.execute(
+        f"UPDATE artefacts SET label = ? WHERE id = ? AND {_VISIBLE}",  # noqa: S608 - our own names
+        (label, _bindable(artefact_id)),
+    )
     if not found.rowcount:
         raise ArtefactNotFound(artefact_id)
     return label
@@ -204,21 +210,14 @@ def set_label(conn: sqlite3.Connection, artefact_id: int, label: str | None) -> 
 
 def set_tags(conn: sqlite3.Connection, artefact_id: int, tags: Iterable[str]) -> tuple[str, ...]:
     """Give an artefact these tags in place of those it had; returns them as they are kept."""
-    kept = tuple(dict.fromkeys(filter(None, map(_checked_tag, tags))))
+    given = (checked_label(tag, "tags", longest=_LONGEST_TAG) for tag in tags)
+    kept = tuple(dict.fromkeys(filter(None, given)))
     found = conn.execute(
         f"UPDATE artefacts SET tags = ? WHERE id = ? AND {_VISIBLE}",  # noqa: S608 - our own names
-        (to_json(kept, "The tags") if kept else None, artefact_id),
+        (to_json(kept, "The tags") if kept else None, _bindable(artefact_id)),
     )
     if not found.rowcount:
         raise ArtefactNotFound(artefact_id)
-    return kept
-
-
-def _checked_tag(tag: str) -> str | None:
-    kept = checked_label(tag)
-    if kept is not None and len(kept) > _LONGEST_TAG:
-        said = f"holds one of {len(kept)} letters; give at most {_LONGEST_TAG}"
-        raise RequestInvalid("The tags", (Problem("$.tags", said),))
     return kept
 
 

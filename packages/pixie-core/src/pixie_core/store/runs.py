@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["ActiveRun", "find", "insert", "one", "running", "set_label", "set_star"]
 
 SHORTEST_PREFIX = 6
+_LONGEST_LABEL = 200
 _MOST_CANDIDATES = 10
 _TOOL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*", re.ASCII)
 
@@ -200,15 +201,23 @@ def set_label(conn: sqlite3.Connection, run_id: str, label: str | None) -> str |
     return label
 
 
-def checked_label(label: str | None) -> str | None:
-    """A label without space around it, None when nothing is left. Raises RequestInvalid for what is no text."""
+def checked_label(label: str | None, what: str = "label", *, longest: int = _LONGEST_LABEL) -> str | None:
+    """A label, or another word of a person's, without space around it; None when nothing is left. Raises
+    RequestInvalid for what is no text, or is too long.
+    """
     if label is None:
         return None
     if "\0" in label or any("\ud800" <= each <= "\udfff" for each in label):
-        raise RequestInvalid("The label", (Problem("$.label", "holds NUL or half a character; give plain text"),))
-    return label.strip() or None
+        said = "holds NUL or half a character; give plain text"
+    elif len(kept) > longest:
+        said = f"has {len(kept):,} letters; give at most {longest}"
+    if said is not None:
+        raise RequestInvalid(f"The {what}", (Problem(f"$.{what}", said),))
+    return kept or None
 
 
 def columns_of(names: Iterable[str]) -> str:
     """`a = :a, b = :b` for an UPDATE."""
     return ", ".join(f"{name} = :{name}" for name in names)
+    kept = label.strip()
+    said = None

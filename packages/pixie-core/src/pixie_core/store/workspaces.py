@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Workspace", "Workspaces"]
 
 _LONGEST_NAME = 100
+_COLOUR = re.compile(r"#[0-9A-Fa-f]{3}(?:[0-9A-Fa-f]{3})?|[A-Za-z]{1,30}", re.ASCII)
 
 
 @frozen
@@ -172,15 +174,14 @@ def _must_be_free(conn: sqlite3.Connection, name: str, *, but: int | None = None
 
 
 def _name(name: str) -> str:
-    kept = checked_label(name)
-    if kept is None or len(kept) > _LONGEST_NAME:
-        said = "is empty" if kept is None else f"has {len(kept)} letters; give at most {_LONGEST_NAME}"
-        raise RequestInvalid("The workspace", (Problem("$.name", said),))
+    kept = checked_label(name, "name", longest=_LONGEST_NAME)
+    if kept is None:
+        raise RequestInvalid("The workspace", (Problem("$.name", "is empty"),))
     return kept
 
 
 def _colour(colour: str | None) -> str | None:
-    kept = checked_label(colour)
-    if kept is not None and len(kept) > 30:
-        raise RequestInvalid("The workspace", (Problem("$.colour", "must be a name or #rrggbb"),))
+    kept = checked_label(colour, "colour")
+    if kept is not None and not _COLOUR.fullmatch(kept):
+        raise RequestInvalid("The workspace", (Problem("$.colour", "must be a name like teal, or #rrggbb"),))
     return kept

@@ -3,11 +3,13 @@
 from pixie_server.api.artefacts import routes as artefact_routes
 from pixie_server.api.destinations import routes as destination_routes
 from pixie_server.api.exports import routes as export_routes
+from pixie_server.api.reports import routes as report_routes
 from pixie_server.api.runs import routes as run_routes
 from pixie_server.api.service import routes as service_routes
 from pixie_server.api.tool_settings import routes as tool_settings_routes
 from pixie_server.api.tools import routes as tool_routes
 from pixie_server.api.validation import routes as validation_routes
+from pixie_server.api.workspaces import routes as workspace_routes
 
 __all__ = ["ROUTES"]
 
@@ -17,7 +19,9 @@ ROUTES = (
     *tool_settings_routes.routes,
     *validation_routes.routes,
     *run_routes.routes,
+    *report_routes.routes,
     *artefact_routes.routes,
+    *workspace_routes.routes,
     *export_routes.routes,
     *destination_routes.routes,
 )

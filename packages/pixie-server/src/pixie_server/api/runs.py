@@ -18,7 +18,8 @@ from pixie_core.errors import (
     RunStillRunning,
     TooManyStreams,
 )
-from pixie_server.api.shapes import Labelled, RunOut, RunPage, RunStatus, Starred
+from pixie_core.moments import bound
+from pixie_server.api.shapes import DeletedRun, Labelled, RunLog, RunOut, RunPage, RunStatus, Starred
 from pixie_server.api.tools import _CANT_RUN, run_page
 from pixie_server.delivery import deliver_made
 from pixie_server.live import events_answer
@@ -42,15 +43,20 @@ class WhichRuns:
     tool: str | None = field(help="of this tool", default=None)
     status: RunStatus | None = field(help="running, ok, error, cancelled or interrupted", default=None)
     starred: bool | None = field(help="with or without a star", default=None)
+    labelled: bool | None = field(help="with or without any label", default=None)
     label: str | None = field(help="with exactly this label", default=None)
     origin: str | None = field(help="form, api, cli, script, skill or mcp", default=None)
-    parent: str | None = field(help="that repeat this run", default=None)
+    parent: str | None = field(help="that repeat this run, by its id or the beginning of it", default=None)
+    from_: str | None = field(help="begun on this day or later, or at this moment or later (ISO 8601)", default=None)
+    to: str | None = field(help="begun on this day or earlier, or before this moment (ISO 8601)", default=None)
+    q: str | None = field(help="with this text in label or inputs; capitals don't matter", default=None)
+    deleted: bool = field(help="those that can be restored, in place of those that are there", default=False)
     page_size: int = field(help="how many at most", default=50, minimum=1, maximum=250)
     page: int = field(help="which page, from 1; `after` is better", default=1, minimum=1, maximum=200)
     after: str | None = field(help="`next` of the page before", default=None)
 
 
-@routes.get("/api/runs", query=WhichRuns, answer=RunPage, errors=(RequestInvalid,))
+@routes.get("/api/runs", query=WhichRuns, answer=RunPage, errors=(RequestInvalid, RunNotFound, AmbiguousRunId))
 async def list_runs(served: Served, query: WhichRuns) -> RunPage:
     """Runs of all tools, newest first."""
     page = await served.bridge(
@@ -58,9 +64,14 @@ async def list_runs(served: Served, query: WhichRuns) -> RunPage:
         tool=query.tool,
         status=query.status,
         starred=query.starred,
+        labelled=query.labelled,
         label=query.label,
         origin=query.origin,
         parent=query.parent,
+        since=bound(query.from_, "from"),
+        until=bound(query.to, "to", end=True),
+        q=query.q,
+        deleted=query.deleted,
         limit=query.page_size,
         after=query.after,
         page=query.page,
@@ -72,6 +83,25 @@ async def list_runs(served: Served, query: WhichRuns) -> RunPage:
 async def show_run(served: Served, run_id: str) -> RunOut:
     """One run: inputs, outputs, status, error, duration, fingerprint, artefacts."""
     return RunOut.of(await served.bridge(served.pixie.get, run_id))
+
+
+@routes.delete(
+    "/api/runs/<run_id>",
+    answers=(Answer(200, DeletedRun, example={"id": "3f2b8c1e-5d0a-4c7e-9b1f-2a6d8e4c7f10", "restorable_days": 7}),),
+    errors=(*_RUN, RunStillRunning, RunProtected),
+    path_examples=_EXAMPLES,
+)
+async def delete_run(served: Served, run_id: str) -> DeletedRun:
+    """Delete a run with its files. It is in no list any more, and can be restored for some days."""
+    whole = await served.bridge(served.pixie.delete, run_id)
+    return DeletedRun(id=whole, restorable_days=served.pixie.settings.soft_delete_retention_days)
+
+
+@routes.post("/api/runs/<run_id>/restore", answer=RunOut, errors=_RUN, path_examples=_EXAMPLES)
+async def restore_run(served: Served, run_id: str) -> RunOut:
+    """Undo the deletion of a run; nothing is changed where it wasn't deleted."""
+    whole = await served.bridge(served.pixie.restore, run_id)
+    return RunOut.of(await served.bridge(served.pixie.get, whole))
 
 
 @frozen(kw_only=True)
@@ -88,7 +118,7 @@ class After:
         Answer(200, media_type="text/event-stream", description="Each event with its number as id, to the run's end."),
         Answer(200, list[dict[str, Any]], description="The events that there are, when JSON is asked for."),
     ),
-    errors=_RUN,
+    errors=(*_RUN, TooManyStreams),
     path_examples=_EXAMPLES,
 )
 async def run_events(served: Served, run_id: str, query: After) -> Response:
@@ -96,6 +126,13 @@ async def run_events(served: Served, run_id: str, query: After) -> Response:
     Accept.
     """
     return await events_answer(served, run_id, query.after)
+
+
+@routes.get("/api/runs/<run_id>/log", answer=RunLog, errors=_RUN, path_examples=_EXAMPLES)
+async def run_log(served: Served, run_id: str) -> RunLog:
+    """What the tool wrote to stderr in this run, and what Pixie had to say of it."""
+    run = await served.bridge(served.pixie.get, run_id)
+    return RunLog(run_id=run.id, text=await served.bridge(served.pixie.log, run.id))
 
 
 @routes.get(
@@ -143,7 +180,7 @@ class StarBody:
     body=StarBody,
     body_optional=True,
     answer=Starred,
-    errors=(*_RUN, TooManyStreams),
+    errors=_RUN,
     example={"starred": True},
     path_examples=_EXAMPLES,
 )

@@ -18,19 +18,25 @@ if TYPE_CHECKING:
     from pixie_core.exporters import Format
     from pixie_core.run import Run
     from pixie_core.run.events import Artefact
-    from pixie_core.store import ValidateJob
+    from pixie_core.store import Page, StoredArtefact, ValidateJob
 
 __all__ = [
+    "ArtefactItem",
     "ArtefactOut",
+    "ArtefactPage",
+    "DeletedArtefact",
+    "DeletedRun",
     "ErrorOut",
     "FormatOption",
     "FormatOut",
     "Health",
     "ProcessOut",
     "RunError",
+    "RunLog",
     "RunOut",
     "RunPage",
     "RunSummary",
+    "Tagged",
     "ToolDetail",
     "ToolItem",
     "ToolLog",
@@ -172,15 +178,64 @@ class ArtefactOut:
     @classmethod
     def of(cls, artefact: Artefact) -> ArtefactOut:
         """As the event says it."""
+        return cls(**cls.facts(artefact))
+
+    @staticmethod
+    def facts(artefact: Artefact | StoredArtefact) -> dict[str, Any]:
+        """What an event and a row both tell."""
+        return {
+            "id": artefact.id,
+            "filename": artefact.filename,
+            "mime": artefact.mime,
+            "size_bytes": artefact.size_bytes,
+            "sha256": artefact.sha256,
+            "output_key": artefact.output_key,
+            "url": f"/api/artefacts/{artefact.id}/content",
+        }
+
+
+@frozen(kw_only=True)
+class ArtefactItem(ArtefactOut):
+    """A file that a run left, with what is set for it."""
+
+    run_id: str = field(help="the run that left it")
+    tool_id: str = field(help="the tool of that run")
+    created_at: str = field(help="when it was kept, UTC in ISO 8601")
+    starred: bool = field(help="starred files, and their runs, are never swept")
+    label: str | None = field(help="its name for people, if it has one")
+    tags: list[str] = field(help="words to find it by")
+    deleted_at: str | None = field(help="when it was deleted; null unless deleted ones were asked for", default=None)
+
+    @classmethod
+    def of_row(cls, artefact: StoredArtefact) -> ArtefactItem:
+        """As the store keeps it."""
         return cls(
-            id=artefact.id,
-            filename=artefact.filename,
-            mime=artefact.mime,
-            size_bytes=artefact.size_bytes,
-            sha256=artefact.sha256,
-            output_key=artefact.output_key,
-            url=f"/api/artefacts/{artefact.id}/content",
+            **cls.facts(artefact),
+            run_id=artefact.run_id,
+            tool_id=artefact.tool_id,
+            created_at=artefact.created_at,
+            starred=artefact.starred,
+            label=artefact.label,
+            tags=list(artefact.tags),
+            deleted_at=artefact.deleted_at,
         )
+
+
+@frozen(kw_only=True)
+class ArtefactPage:
+    """One page of files, newest first."""
+
+    items: list[ArtefactItem] = field(help="the files")
+    page: int = field(help="which page, from 1")
+    page_size: int = field(help="how many at most")
+    next: str | None = field(help="`after` of the next page; null on the last")
+    newest_only: int | None = field(help="so many of the newest were looked at, as for one or two letters; null: all")
+
+    @classmethod
+    def of(cls, found: Page[StoredArtefact], page: int, page_size: int) -> ArtefactPage:
+        """The library's page as the API answers it."""
+        items = [ArtefactItem.of_row(each) for each in found.items]
+        return cls(items=items, page=page, page_size=page_size, next=found.next, newest_only=found.newest_only)
 
 
 @frozen(kw_only=True)
@@ -271,6 +326,17 @@ class RunPage:
     page: int = field(help="which page, from 1")
     page_size: int = field(help="how many at most")
     next: str | None = field(help="`after` of the next page; null on the last")
+    newest_only: int | None = field(help="so many of the newest were looked at, as for one or two letters; null: all")
+
+
+@frozen(kw_only=True)
+class RunLog:
+    """What a run's tool wrote to stderr."""
+
+    run_id: str = field(help="the run, by its whole id")
+    text: str = field(
+        help="with what Pixie had to say; secrets masked; its first and last 64 KiB, unless the settings say otherwise"
+    )
 
 
 @frozen(kw_only=True)
@@ -296,14 +362,37 @@ class Stopped:
 class Starred:
     """How the star is now."""
 
-    starred: bool = field(help="true: the run is starred")
+    starred: bool = field(help="true: it is starred")
 
 
 @frozen(kw_only=True)
 class Labelled:
     """How the label is now."""
 
-    label: str | None = field(help="the run's name; null when it has none")
+    label: str | None = field(help="its name; null when it has none")
+
+
+@frozen(kw_only=True)
+class Tagged:
+    """Which tags there are now."""
+
+    tags: list[str] = field(help="as they are kept: without blanks round them, each once")
+
+
+@frozen(kw_only=True)
+class DeletedRun:
+    """A run that was deleted."""
+
+    id: str = field(help="its whole id: POST /api/runs/{id}/restore brings it back")
+    restorable_days: int = field(help="for so many days; then it goes for good")
+
+
+@frozen(kw_only=True)
+class DeletedArtefact:
+    """A file that was deleted."""
+
+    id: int = field(help="its number: POST /api/artefacts/{id}/restore brings it back")
+    restorable_days: int = field(help="for so many days; then it goes for good")
 
 
 @frozen(kw_only=True)

@@ -130,7 +130,7 @@ def run_page_of(pixie: Pixie, tool_id: str, query: RunsOfTool) -> RunPage:
 def run_page(page: Any, number: int, size: int) -> RunPage:
     """The library's page as the API answers it."""
     items = [RunSummary(**RunSummary.facts(run)) for run in page.items]
-    return RunPage(items=items, page=number, page_size=size, next=page.next)
+    return RunPage(items=items, page=number, page_size=size, next=page.next, newest_only=page.newest_only)
 
 
 @frozen(kw_only=True)

@@ -1,6 +1,12 @@
 """Contains all the data models used in inputs/outputs"""
 
+from .artefact_item import ArtefactItem
+from .artefact_label_body import ArtefactLabelBody
 from .artefact_out import ArtefactOut
+from .artefact_page import ArtefactPage
+from .artefact_star_body import ArtefactStarBody
+from .deleted_artefact import DeletedArtefact
+from .deleted_run import DeletedRun
 from .destination import Destination
 from .destination_body import DestinationBody
 from .error_out import ErrorOut
@@ -12,13 +18,16 @@ from .label_body import LabelBody
 from .labelled import Labelled
 from .limits import Limits
 from .list_runs_status import ListRunsStatus
+from .new_workspace_body import NewWorkspaceBody
 from .openapi_document_response_200 import OpenapiDocumentResponse200
 from .problem_out import ProblemOut
 from .process_out import ProcessOut
 from .process_out_status import ProcessOutStatus
+from .report_run_format import ReportRunFormat
 from .rerun_body import RerunBody
 from .rerun_body_inputs import RerunBodyInputs
 from .run_error import RunError
+from .run_log import RunLog
 from .run_out import RunOut
 from .run_out_fingerprint import RunOutFingerprint
 from .run_out_inputs import RunOutInputs
@@ -37,6 +46,8 @@ from .start_run_body_inputs import StartRunBodyInputs
 from .stop_tool_body import StopToolBody
 from .stopped import Stopped
 from .suggestion_out import SuggestionOut
+from .tagged import Tagged
+from .tags_body import TagsBody
 from .tool_changes import ToolChanges
 from .tool_detail import ToolDetail
 from .tool_detail_declaration_type_0 import ToolDetailDeclarationType0
@@ -53,9 +64,17 @@ from .validation_summary import ValidationSummary
 from .validation_summary_overall import ValidationSummaryOverall
 from .verdict_out import VerdictOut
 from .verdict_out_overall import VerdictOutOverall
+from .workspace_changes import WorkspaceChanges
+from .workspace_out import WorkspaceOut
 
 __all__ = (
+    "ArtefactItem",
+    "ArtefactLabelBody",
     "ArtefactOut",
+    "ArtefactPage",
+    "ArtefactStarBody",
+    "DeletedArtefact",
+    "DeletedRun",
     "Destination",
     "DestinationBody",
     "ErrorOut",
@@ -67,13 +86,16 @@ __all__ = (
     "Labelled",
     "Limits",
     "ListRunsStatus",
+    "NewWorkspaceBody",
     "OpenapiDocumentResponse200",
     "ProblemOut",
     "ProcessOut",
     "ProcessOutStatus",
+    "ReportRunFormat",
     "RerunBody",
     "RerunBodyInputs",
     "RunError",
+    "RunLog",
     "RunOut",
     "RunOutFingerprint",
     "RunOutInputs",
@@ -92,6 +114,8 @@ __all__ = (
     "StopToolBody",
     "Stopped",
     "SuggestionOut",
+    "Tagged",
+    "TagsBody",
     "ToolChanges",
     "ToolDetail",
     "ToolDetailDeclarationType0",
@@ -108,4 +132,6 @@ __all__ = (
     "ValidationSummaryOverall",
     "VerdictOut",
     "VerdictOutOverall",
+    "WorkspaceChanges",
+    "WorkspaceOut",
 )

@@ -14,7 +14,7 @@ class Labelled:
     """How the label is now."""
 
     label: None | str
-    """ the run's name; null when it has none """
+    """ its name; null when it has none """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -25,6 +25,8 @@ class RunPage:
     """ how many at most """
     next_: None | str
     """ `after` of the next page; null on the last """
+    newest_only: int | None
+    """ so many of the newest were looked at, as for one or two letters; null: all """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -40,6 +42,9 @@ class RunPage:
         next_: None | str
         next_ = self.next_
 
+        newest_only: int | None
+        newest_only = self.newest_only
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -48,6 +53,7 @@ class RunPage:
                 "page": page,
                 "page_size": page_size,
                 "next": next_,
+                "newest_only": newest_only,
             }
         )
 
@@ -76,11 +82,19 @@ class RunPage:
 
         next_ = _parse_next_(d.pop("next"))
 
+        def _parse_newest_only(data: object) -> int | None:
+            if data is None:
+                return data
+            return cast(int | None, data)
+
+        newest_only = _parse_newest_only(d.pop("newest_only"))
+
         run_page = cls(
             items=items,
             page=page,
             page_size=page_size,
             next_=next_,
+            newest_only=newest_only,
         )
 
         run_page.additional_properties = d

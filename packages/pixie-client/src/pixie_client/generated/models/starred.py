@@ -14,7 +14,7 @@ class Starred:
     """How the star is now."""
 
     starred: bool
-    """ true: the run is starred """
+    """ true: it is starred """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

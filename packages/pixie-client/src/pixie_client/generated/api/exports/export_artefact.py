@@ -16,13 +16,14 @@ def _get_kwargs(
     *,
     format_: str | Unset = UNSET,
     headings: str | Unset = UNSET,
-    width: int | Unset = UNSET,
-    height: int | Unset = UNSET,
+    size: int | Unset = UNSET,
     theme: str | Unset = UNSET,
-    title: bool | Unset = UNSET,
-    renderer: str | Unset = UNSET,
     scale: float | Unset = UNSET,
     dpi: int | Unset = UNSET,
+    width: int | Unset = UNSET,
+    height: int | Unset = UNSET,
+    title: bool | Unset = UNSET,
+    renderer: str | Unset = UNSET,
     quality: int | Unset = UNSET,
     bitrate: int | Unset = UNSET,
 ) -> dict[str, Any]:
@@ -33,19 +34,21 @@ def _get_kwargs(
 
     params["headings"] = headings
 
-    params["width"] = width
-
-    params["height"] = height
+    params["size"] = size
 
     params["theme"] = theme
-
-    params["title"] = title
-
-    params["renderer"] = renderer
 
     params["scale"] = scale
 
     params["dpi"] = dpi
+
+    params["width"] = width
+
+    params["height"] = height
+
+    params["title"] = title
+
+    params["renderer"] = renderer
 
     params["quality"] = quality
 
@@ -130,13 +133,14 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     format_: str | Unset = UNSET,
     headings: str | Unset = UNSET,
-    width: int | Unset = UNSET,
-    height: int | Unset = UNSET,
+    size: int | Unset = UNSET,
     theme: str | Unset = UNSET,
-    title: bool | Unset = UNSET,
-    renderer: str | Unset = UNSET,
     scale: float | Unset = UNSET,
     dpi: int | Unset = UNSET,
+    width: int | Unset = UNSET,
+    height: int | Unset = UNSET,
+    title: bool | Unset = UNSET,
+    renderer: str | Unset = UNSET,
     quality: int | Unset = UNSET,
     bitrate: int | Unset = UNSET,
 ) -> Response[ErrorOut | File]:
@@ -146,13 +150,14 @@ def sync_detailed(
         artefact_id (int):
         format_ (str | Unset):
         headings (str | Unset):
-        width (int | Unset):
-        height (int | Unset):
+        size (int | Unset):
         theme (str | Unset):
-        title (bool | Unset):
-        renderer (str | Unset):
         scale (float | Unset):
         dpi (int | Unset):
+        width (int | Unset):
+        height (int | Unset):
+        title (bool | Unset):
+        renderer (str | Unset):
         quality (int | Unset):
         bitrate (int | Unset):
 
@@ -168,13 +173,14 @@ def sync_detailed(
         artefact_id=artefact_id,
         format_=format_,
         headings=headings,
-        width=width,
-        height=height,
+        size=size,
         theme=theme,
-        title=title,
-        renderer=renderer,
         scale=scale,
         dpi=dpi,
+        width=width,
+        height=height,
+        title=title,
+        renderer=renderer,
         quality=quality,
         bitrate=bitrate,
     )
@@ -192,13 +198,14 @@ def sync(
     client: AuthenticatedClient | Client,
     format_: str | Unset = UNSET,
     headings: str | Unset = UNSET,
-    width: int | Unset = UNSET,
-    height: int | Unset = UNSET,
+    size: int | Unset = UNSET,
     theme: str | Unset = UNSET,
-    title: bool | Unset = UNSET,
-    renderer: str | Unset = UNSET,
     scale: float | Unset = UNSET,
     dpi: int | Unset = UNSET,
+    width: int | Unset = UNSET,
+    height: int | Unset = UNSET,
+    title: bool | Unset = UNSET,
+    renderer: str | Unset = UNSET,
     quality: int | Unset = UNSET,
     bitrate: int | Unset = UNSET,
 ) -> ErrorOut | File | None:
@@ -208,13 +215,14 @@ def sync(
         artefact_id (int):
         format_ (str | Unset):
         headings (str | Unset):
-        width (int | Unset):
-        height (int | Unset):
+        size (int | Unset):
         theme (str | Unset):
-        title (bool | Unset):
-        renderer (str | Unset):
         scale (float | Unset):
         dpi (int | Unset):
+        width (int | Unset):
+        height (int | Unset):
+        title (bool | Unset):
+        renderer (str | Unset):
         quality (int | Unset):
         bitrate (int | Unset):
 
@@ -231,13 +239,14 @@ def sync(
         client=client,
         format_=format_,
         headings=headings,
-        width=width,
-        height=height,
+        size=size,
         theme=theme,
-        title=title,
-        renderer=renderer,
         scale=scale,
         dpi=dpi,
+        width=width,
+        height=height,
+        title=title,
+        renderer=renderer,
         quality=quality,
         bitrate=bitrate,
     ).parsed
@@ -249,13 +258,14 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     format_: str | Unset = UNSET,
     headings: str | Unset = UNSET,
-    width: int | Unset = UNSET,
-    height: int | Unset = UNSET,
+    size: int | Unset = UNSET,
     theme: str | Unset = UNSET,
-    title: bool | Unset = UNSET,
-    renderer: str | Unset = UNSET,
     scale: float | Unset = UNSET,
     dpi: int | Unset = UNSET,
+    width: int | Unset = UNSET,
+    height: int | Unset = UNSET,
+    title: bool | Unset = UNSET,
+    renderer: str | Unset = UNSET,
     quality: int | Unset = UNSET,
     bitrate: int | Unset = UNSET,
 ) -> Response[ErrorOut | File]:
@@ -265,13 +275,14 @@ async def asyncio_detailed(
         artefact_id (int):
         format_ (str | Unset):
         headings (str | Unset):
-        width (int | Unset):
-        height (int | Unset):
+        size (int | Unset):
         theme (str | Unset):
-        title (bool | Unset):
-        renderer (str | Unset):
         scale (float | Unset):
         dpi (int | Unset):
+        width (int | Unset):
+        height (int | Unset):
+        title (bool | Unset):
+        renderer (str | Unset):
         quality (int | Unset):
         bitrate (int | Unset):
 
@@ -287,13 +298,14 @@ async def asyncio_detailed(
         artefact_id=artefact_id,
         format_=format_,
         headings=headings,
-        width=width,
-        height=height,
+        size=size,
         theme=theme,
-        title=title,
-        renderer=renderer,
         scale=scale,
         dpi=dpi,
+        width=width,
+        height=height,
+        title=title,
+        renderer=renderer,
         quality=quality,
         bitrate=bitrate,
     )
@@ -309,13 +321,14 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     format_: str | Unset = UNSET,
     headings: str | Unset = UNSET,
-    width: int | Unset = UNSET,
-    height: int | Unset = UNSET,
+    size: int | Unset = UNSET,
     theme: str | Unset = UNSET,
-    title: bool | Unset = UNSET,
-    renderer: str | Unset = UNSET,
     scale: float | Unset = UNSET,
     dpi: int | Unset = UNSET,
+    width: int | Unset = UNSET,
+    height: int | Unset = UNSET,
+    title: bool | Unset = UNSET,
+    renderer: str | Unset = UNSET,
     quality: int | Unset = UNSET,
     bitrate: int | Unset = UNSET,
 ) -> ErrorOut | File | None:
@@ -325,13 +338,14 @@ async def asyncio(
         artefact_id (int):
         format_ (str | Unset):
         headings (str | Unset):
-        width (int | Unset):
-        height (int | Unset):
+        size (int | Unset):
         theme (str | Unset):
-        title (bool | Unset):
-        renderer (str | Unset):
         scale (float | Unset):
         dpi (int | Unset):
+        width (int | Unset):
+        height (int | Unset):
+        title (bool | Unset):
+        renderer (str | Unset):
         quality (int | Unset):
         bitrate (int | Unset):
 
@@ -349,13 +363,14 @@ async def asyncio(
             client=client,
             format_=format_,
             headings=headings,
-            width=width,
-            height=height,
+            size=size,
             theme=theme,
-            title=title,
-            renderer=renderer,
             scale=scale,
             dpi=dpi,
+            width=width,
+            height=height,
+            title=title,
+            renderer=renderer,
             quality=quality,
             bitrate=bitrate,
         )

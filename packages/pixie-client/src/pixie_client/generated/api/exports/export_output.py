@@ -17,13 +17,14 @@ def _get_kwargs(
     *,
     format_: str | Unset = UNSET,
     headings: str | Unset = UNSET,
-    width: int | Unset = UNSET,
-    height: int | Unset = UNSET,
+    size: int | Unset = UNSET,
     theme: str | Unset = UNSET,
-    title: bool | Unset = UNSET,
-    renderer: str | Unset = UNSET,
     scale: float | Unset = UNSET,
     dpi: int | Unset = UNSET,
+    width: int | Unset = UNSET,
+    height: int | Unset = UNSET,
+    title: bool | Unset = UNSET,
+    renderer: str | Unset = UNSET,
     quality: int | Unset = UNSET,
     bitrate: int | Unset = UNSET,
 ) -> dict[str, Any]:
@@ -34,19 +35,21 @@ def _get_kwargs(
 
     params["headings"] = headings
 
-    params["width"] = width
-
-    params["height"] = height
+    params["size"] = size
 
     params["theme"] = theme
-
-    params["title"] = title
-
-    params["renderer"] = renderer
 
     params["scale"] = scale
 
     params["dpi"] = dpi
+
+    params["width"] = width
+
+    params["height"] = height
+
+    params["title"] = title
+
+    params["renderer"] = renderer
 
     params["quality"] = quality
 
@@ -138,13 +141,14 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     format_: str | Unset = UNSET,
     headings: str | Unset = UNSET,
-    width: int | Unset = UNSET,
-    height: int | Unset = UNSET,
+    size: int | Unset = UNSET,
     theme: str | Unset = UNSET,
-    title: bool | Unset = UNSET,
-    renderer: str | Unset = UNSET,
     scale: float | Unset = UNSET,
     dpi: int | Unset = UNSET,
+    width: int | Unset = UNSET,
+    height: int | Unset = UNSET,
+    title: bool | Unset = UNSET,
+    renderer: str | Unset = UNSET,
     quality: int | Unset = UNSET,
     bitrate: int | Unset = UNSET,
 ) -> Response[ErrorOut | File]:
@@ -155,13 +159,14 @@ def sync_detailed(
         key (str):
         format_ (str | Unset):
         headings (str | Unset):
-        width (int | Unset):
-        height (int | Unset):
+        size (int | Unset):
         theme (str | Unset):
-        title (bool | Unset):
-        renderer (str | Unset):
         scale (float | Unset):
         dpi (int | Unset):
+        width (int | Unset):
+        height (int | Unset):
+        title (bool | Unset):
+        renderer (str | Unset):
         quality (int | Unset):
         bitrate (int | Unset):
 
@@ -178,13 +183,14 @@ def sync_detailed(
         key=key,
         format_=format_,
         headings=headings,
-        width=width,
-        height=height,
+        size=size,
         theme=theme,
-        title=title,
-        renderer=renderer,
         scale=scale,
         dpi=dpi,
+        width=width,
+        height=height,
+        title=title,
+        renderer=renderer,
         quality=quality,
         bitrate=bitrate,
     )
@@ -203,13 +209,14 @@ def sync(
     client: AuthenticatedClient | Client,
     format_: str | Unset = UNSET,
     headings: str | Unset = UNSET,
-    width: int | Unset = UNSET,
-    height: int | Unset = UNSET,
+    size: int | Unset = UNSET,
     theme: str | Unset = UNSET,
-    title: bool | Unset = UNSET,
-    renderer: str | Unset = UNSET,
     scale: float | Unset = UNSET,
     dpi: int | Unset = UNSET,
+    width: int | Unset = UNSET,
+    height: int | Unset = UNSET,
+    title: bool | Unset = UNSET,
+    renderer: str | Unset = UNSET,
     quality: int | Unset = UNSET,
     bitrate: int | Unset = UNSET,
 ) -> ErrorOut | File | None:
@@ -220,13 +227,14 @@ def sync(
         key (str):
         format_ (str | Unset):
         headings (str | Unset):
-        width (int | Unset):
-        height (int | Unset):
+        size (int | Unset):
         theme (str | Unset):
-        title (bool | Unset):
-        renderer (str | Unset):
         scale (float | Unset):
         dpi (int | Unset):
+        width (int | Unset):
+        height (int | Unset):
+        title (bool | Unset):
+        renderer (str | Unset):
         quality (int | Unset):
         bitrate (int | Unset):
 
@@ -244,13 +252,14 @@ def sync(
         client=client,
         format_=format_,
         headings=headings,
-        width=width,
-        height=height,
+        size=size,
         theme=theme,
-        title=title,
-        renderer=renderer,
         scale=scale,
         dpi=dpi,
+        width=width,
+        height=height,
+        title=title,
+        renderer=renderer,
         quality=quality,
         bitrate=bitrate,
     ).parsed
@@ -263,13 +272,14 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     format_: str | Unset = UNSET,
     headings: str | Unset = UNSET,
-    width: int | Unset = UNSET,
-    height: int | Unset = UNSET,
+    size: int | Unset = UNSET,
     theme: str | Unset = UNSET,
-    title: bool | Unset = UNSET,
-    renderer: str | Unset = UNSET,
     scale: float | Unset = UNSET,
     dpi: int | Unset = UNSET,
+    width: int | Unset = UNSET,
+    height: int | Unset = UNSET,
+    title: bool | Unset = UNSET,
+    renderer: str | Unset = UNSET,
     quality: int | Unset = UNSET,
     bitrate: int | Unset = UNSET,
 ) -> Response[ErrorOut | File]:
@@ -280,13 +290,14 @@ async def asyncio_detailed(
         key (str):
         format_ (str | Unset):
         headings (str | Unset):
-        width (int | Unset):
-        height (int | Unset):
+        size (int | Unset):
         theme (str | Unset):
-        title (bool | Unset):
-        renderer (str | Unset):
         scale (float | Unset):
         dpi (int | Unset):
+        width (int | Unset):
+        height (int | Unset):
+        title (bool | Unset):
+        renderer (str | Unset):
         quality (int | Unset):
         bitrate (int | Unset):
 
@@ -303,13 +314,14 @@ async def asyncio_detailed(
         key=key,
         format_=format_,
         headings=headings,
-        width=width,
-        height=height,
+        size=size,
         theme=theme,
-        title=title,
-        renderer=renderer,
         scale=scale,
         dpi=dpi,
+        width=width,
+        height=height,
+        title=title,
+        renderer=renderer,
         quality=quality,
         bitrate=bitrate,
     )
@@ -326,13 +338,14 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     format_: str | Unset = UNSET,
     headings: str | Unset = UNSET,
-    width: int | Unset = UNSET,
-    height: int | Unset = UNSET,
+    size: int | Unset = UNSET,
     theme: str | Unset = UNSET,
-    title: bool | Unset = UNSET,
-    renderer: str | Unset = UNSET,
     scale: float | Unset = UNSET,
     dpi: int | Unset = UNSET,
+    width: int | Unset = UNSET,
+    height: int | Unset = UNSET,
+    title: bool | Unset = UNSET,
+    renderer: str | Unset = UNSET,
     quality: int | Unset = UNSET,
     bitrate: int | Unset = UNSET,
 ) -> ErrorOut | File | None:
@@ -343,13 +356,14 @@ async def asyncio(
         key (str):
         format_ (str | Unset):
         headings (str | Unset):
-        width (int | Unset):
-        height (int | Unset):
+        size (int | Unset):
         theme (str | Unset):
-        title (bool | Unset):
-        renderer (str | Unset):
         scale (float | Unset):
         dpi (int | Unset):
+        width (int | Unset):
+        height (int | Unset):
+        title (bool | Unset):
+        renderer (str | Unset):
         quality (int | Unset):
         bitrate (int | Unset):
 
@@ -368,13 +382,14 @@ async def asyncio(
             client=client,
             format_=format_,
             headings=headings,
-            width=width,
-            height=height,
+            size=size,
             theme=theme,
-            title=title,
-            renderer=renderer,
             scale=scale,
             dpi=dpi,
+            width=width,
+            height=height,
+            title=title,
+            renderer=renderer,
             quality=quality,
             bitrate=bitrate,
         )

@@ -16,9 +16,14 @@ def _get_kwargs(
     tool: str | Unset = UNSET,
     status: ListRunsStatus | Unset = UNSET,
     starred: bool | Unset = UNSET,
+    labelled: bool | Unset = UNSET,
     label: str | Unset = UNSET,
     origin: str | Unset = UNSET,
     parent: str | Unset = UNSET,
+    from_: str | Unset = UNSET,
+    to: str | Unset = UNSET,
+    q: str | Unset = UNSET,
+    deleted: bool | Unset = False,
     page_size: int | Unset = 50,
     page: int | Unset = 1,
     after: str | Unset = UNSET,
@@ -36,11 +41,21 @@ def _get_kwargs(
 
     params["starred"] = starred
 
+    params["labelled"] = labelled
+
     params["label"] = label
 
     params["origin"] = origin
 
     params["parent"] = parent
+
+    params["from"] = from_
+
+    params["to"] = to
+
+    params["q"] = q
+
+    params["deleted"] = deleted
 
     params["page_size"] = page_size
 
@@ -77,6 +92,16 @@ def _parse_response(
 
         return response_403
 
+    if response.status_code == 404:
+        response_404 = ErrorOut.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 409:
+        response_409 = ErrorOut.from_dict(response.json())
+
+        return response_409
+
     if response.status_code == 422:
         response_422 = ErrorOut.from_dict(response.json())
 
@@ -105,9 +130,14 @@ def sync_detailed(
     tool: str | Unset = UNSET,
     status: ListRunsStatus | Unset = UNSET,
     starred: bool | Unset = UNSET,
+    labelled: bool | Unset = UNSET,
     label: str | Unset = UNSET,
     origin: str | Unset = UNSET,
     parent: str | Unset = UNSET,
+    from_: str | Unset = UNSET,
+    to: str | Unset = UNSET,
+    q: str | Unset = UNSET,
+    deleted: bool | Unset = False,
     page_size: int | Unset = 50,
     page: int | Unset = 1,
     after: str | Unset = UNSET,
@@ -118,9 +148,14 @@ def sync_detailed(
         tool (str | Unset):
         status (ListRunsStatus | Unset):
         starred (bool | Unset):
+        labelled (bool | Unset):
         label (str | Unset):
         origin (str | Unset):
         parent (str | Unset):
+        from_ (str | Unset):
+        to (str | Unset):
+        q (str | Unset):
+        deleted (bool | Unset):  Default: False.
         page_size (int | Unset):  Default: 50.
         page (int | Unset):  Default: 1.
         after (str | Unset):
@@ -137,9 +172,14 @@ def sync_detailed(
         tool=tool,
         status=status,
         starred=starred,
+        labelled=labelled,
         label=label,
         origin=origin,
         parent=parent,
+        from_=from_,
+        to=to,
+        q=q,
+        deleted=deleted,
         page_size=page_size,
         page=page,
         after=after,
@@ -158,9 +198,14 @@ def sync(
     tool: str | Unset = UNSET,
     status: ListRunsStatus | Unset = UNSET,
     starred: bool | Unset = UNSET,
+    labelled: bool | Unset = UNSET,
     label: str | Unset = UNSET,
     origin: str | Unset = UNSET,
     parent: str | Unset = UNSET,
+    from_: str | Unset = UNSET,
+    to: str | Unset = UNSET,
+    q: str | Unset = UNSET,
+    deleted: bool | Unset = False,
     page_size: int | Unset = 50,
     page: int | Unset = 1,
     after: str | Unset = UNSET,
@@ -171,9 +216,14 @@ def sync(
         tool (str | Unset):
         status (ListRunsStatus | Unset):
         starred (bool | Unset):
+        labelled (bool | Unset):
         label (str | Unset):
         origin (str | Unset):
         parent (str | Unset):
+        from_ (str | Unset):
+        to (str | Unset):
+        q (str | Unset):
+        deleted (bool | Unset):  Default: False.
         page_size (int | Unset):  Default: 50.
         page (int | Unset):  Default: 1.
         after (str | Unset):
@@ -191,9 +241,14 @@ def sync(
         tool=tool,
         status=status,
         starred=starred,
+        labelled=labelled,
         label=label,
         origin=origin,
         parent=parent,
+        from_=from_,
+        to=to,
+        q=q,
+        deleted=deleted,
         page_size=page_size,
         page=page,
         after=after,
@@ -206,9 +261,14 @@ async def asyncio_detailed(
     tool: str | Unset = UNSET,
     status: ListRunsStatus | Unset = UNSET,
     starred: bool | Unset = UNSET,
+    labelled: bool | Unset = UNSET,
     label: str | Unset = UNSET,
     origin: str | Unset = UNSET,
     parent: str | Unset = UNSET,
+    from_: str | Unset = UNSET,
+    to: str | Unset = UNSET,
+    q: str | Unset = UNSET,
+    deleted: bool | Unset = False,
     page_size: int | Unset = 50,
     page: int | Unset = 1,
     after: str | Unset = UNSET,
@@ -219,9 +279,14 @@ async def asyncio_detailed(
         tool (str | Unset):
         status (ListRunsStatus | Unset):
         starred (bool | Unset):
+        labelled (bool | Unset):
         label (str | Unset):
         origin (str | Unset):
         parent (str | Unset):
+        from_ (str | Unset):
+        to (str | Unset):
+        q (str | Unset):
+        deleted (bool | Unset):  Default: False.
         page_size (int | Unset):  Default: 50.
         page (int | Unset):  Default: 1.
         after (str | Unset):
@@ -238,9 +303,14 @@ async def asyncio_detailed(
         tool=tool,
         status=status,
         starred=starred,
+        labelled=labelled,
         label=label,
         origin=origin,
         parent=parent,
+        from_=from_,
+        to=to,
+        q=q,
+        deleted=deleted,
         page_size=page_size,
         page=page,
         after=after,
@@ -257,9 +327,14 @@ async def asyncio(
     tool: str | Unset = UNSET,
     status: ListRunsStatus | Unset = UNSET,
     starred: bool | Unset = UNSET,
+    labelled: bool | Unset = UNSET,
     label: str | Unset = UNSET,
     origin: str | Unset = UNSET,
     parent: str | Unset = UNSET,
+    from_: str | Unset = UNSET,
+    to: str | Unset = UNSET,
+    q: str | Unset = UNSET,
+    deleted: bool | Unset = False,
     page_size: int | Unset = 50,
     page: int | Unset = 1,
     after: str | Unset = UNSET,
@@ -270,9 +345,14 @@ async def asyncio(
         tool (str | Unset):
         status (ListRunsStatus | Unset):
         starred (bool | Unset):
+        labelled (bool | Unset):
         label (str | Unset):
         origin (str | Unset):
         parent (str | Unset):
+        from_ (str | Unset):
+        to (str | Unset):
+        q (str | Unset):
+        deleted (bool | Unset):  Default: False.
         page_size (int | Unset):  Default: 50.
         page (int | Unset):  Default: 1.
         after (str | Unset):
@@ -291,9 +371,14 @@ async def asyncio(
             tool=tool,
             status=status,
             starred=starred,
+            labelled=labelled,
             label=label,
             origin=origin,
             parent=parent,
+            from_=from_,
+            to=to,
+            q=q,
+            deleted=deleted,
             page_size=page_size,
             page=page,
             after=after,

@@ -1,0 +1,176 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.deleted_artefact import DeletedArtefact
+from ...models.error_out import ErrorOut
+from ...types import Response
+
+
+def _get_kwargs(
+    artefact_id: int,
+) -> dict[str, Any]:
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/api/artefacts/{artefact_id}/delete".format(
+            artefact_id=quote(str(artefact_id), safe=""),
+        ),
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> DeletedArtefact | ErrorOut | None:
+    if response.status_code == 200:
+        response_200 = DeletedArtefact.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = ErrorOut.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 403:
+        response_403 = ErrorOut.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = ErrorOut.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 409:
+        response_409 = ErrorOut.from_dict(response.json())
+
+        return response_409
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[DeletedArtefact | ErrorOut]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    artefact_id: int,
+    *,
+    client: AuthenticatedClient | Client,
+) -> Response[DeletedArtefact | ErrorOut]:
+    """Delete a file. It is in no list any more, and can be restored for some days
+
+    Args:
+        artefact_id (int):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[DeletedArtefact | ErrorOut]
+    """
+
+    kwargs = _get_kwargs(
+        artefact_id=artefact_id,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    artefact_id: int,
+    *,
+    client: AuthenticatedClient | Client,
+) -> DeletedArtefact | ErrorOut | None:
+    """Delete a file. It is in no list any more, and can be restored for some days
+
+    Args:
+        artefact_id (int):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        DeletedArtefact | ErrorOut
+    """
+
+    return sync_detailed(
+        artefact_id=artefact_id,
+        client=client,
+    ).parsed
+
+
+async def asyncio_detailed(
+    artefact_id: int,
+    *,
+    client: AuthenticatedClient | Client,
+) -> Response[DeletedArtefact | ErrorOut]:
+    """Delete a file. It is in no list any more, and can be restored for some days
+
+    Args:
+        artefact_id (int):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[DeletedArtefact | ErrorOut]
+    """
+
+    kwargs = _get_kwargs(
+        artefact_id=artefact_id,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    artefact_id: int,
+    *,
+    client: AuthenticatedClient | Client,
+) -> DeletedArtefact | ErrorOut | None:
+    """Delete a file. It is in no list any more, and can be restored for some days
+
+    Args:
+        artefact_id (int):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        DeletedArtefact | ErrorOut
+    """
+
+    return (
+        await asyncio_detailed(
+            artefact_id=artefact_id,
+            client=client,
+        )
+    ).parsed

@@ -1,0 +1,224 @@
+from http import HTTPStatus
+from io import BytesIO
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.error_out import ErrorOut
+from ...models.report_run_format import ReportRunFormat
+from ...types import UNSET, File, Response, Unset
+
+
+def _get_kwargs(
+    run_id: str,
+    *,
+    format_: ReportRunFormat | Unset = "zip",
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    json_format_: str | Unset = UNSET
+    if not isinstance(format_, Unset):
+        json_format_ = format_
+
+    params["format"] = json_format_
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/runs/{run_id}/report".format(
+            run_id=quote(str(run_id), safe=""),
+        ),
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ErrorOut | File | None:
+    if response.status_code == 200:
+        response_200 = File(payload=BytesIO(response.content))
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = ErrorOut.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 403:
+        response_403 = ErrorOut.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = ErrorOut.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 409:
+        response_409 = ErrorOut.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 422:
+        response_422 = ErrorOut.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 501:
+        response_501 = ErrorOut.from_dict(response.json())
+
+        return response_501
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ErrorOut | File]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    run_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    format_: ReportRunFormat | Unset = "zip",
+) -> Response[ErrorOut | File]:
+    """Stream a run's report for people: report.md, report.html and assets/ as a zip, or one of the files
+    alone
+
+     It is made while it is sent: the charts are drawn one after another.
+
+    Args:
+        run_id (str):
+        format_ (ReportRunFormat | Unset):  Default: 'zip'.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorOut | File]
+    """
+
+    kwargs = _get_kwargs(
+        run_id=run_id,
+        format_=format_,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    run_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    format_: ReportRunFormat | Unset = "zip",
+) -> ErrorOut | File | None:
+    """Stream a run's report for people: report.md, report.html and assets/ as a zip, or one of the files
+    alone
+
+     It is made while it is sent: the charts are drawn one after another.
+
+    Args:
+        run_id (str):
+        format_ (ReportRunFormat | Unset):  Default: 'zip'.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorOut | File
+    """
+
+    return sync_detailed(
+        run_id=run_id,
+        client=client,
+        format_=format_,
+    ).parsed
+
+
+async def asyncio_detailed(
+    run_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    format_: ReportRunFormat | Unset = "zip",
+) -> Response[ErrorOut | File]:
+    """Stream a run's report for people: report.md, report.html and assets/ as a zip, or one of the files
+    alone
+
+     It is made while it is sent: the charts are drawn one after another.
+
+    Args:
+        run_id (str):
+        format_ (ReportRunFormat | Unset):  Default: 'zip'.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorOut | File]
+    """
+
+    kwargs = _get_kwargs(
+        run_id=run_id,
+        format_=format_,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    run_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    format_: ReportRunFormat | Unset = "zip",
+) -> ErrorOut | File | None:
+    """Stream a run's report for people: report.md, report.html and assets/ as a zip, or one of the files
+    alone
+
+     It is made while it is sent: the charts are drawn one after another.
+
+    Args:
+        run_id (str):
+        format_ (ReportRunFormat | Unset):  Default: 'zip'.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorOut | File
+    """
+
+    return (
+        await asyncio_detailed(
+            run_id=run_id,
+            client=client,
+            format_=format_,
+        )
+    ).parsed

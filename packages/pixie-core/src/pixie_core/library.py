@@ -1,0 +1,129 @@
+"""The files that runs left, across all tools: `Pixie.library`.
+
+    for kept in pixie.library.list(tool="lorenz-ode-solver", mime="image/").items:
+        print(kept.filename, kept.created_at)
+    pixie.library.label(12, "for the paper")
+    with pixie.library.open(12) as file:
+        ...
+
+Large values that are kept as JSON files, and the files of deleted runs, are in no list.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pixie_core.moments import bound
+from pixie_core.store import ArtefactFilter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import BinaryIO
+
+    from pixie_core.store import Page, Store, StoredArtefact
+
+__all__ = ["Library"]
+
+
+class Library:
+    """The artefacts of one data folder. Thread-safe.
+
+    Wherever an artefact is asked for by its number, ArtefactNotFound is raised when there is none, when it was deleted
+    or when its run was.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def list(
+        self,
+        *,
+        run: str | None = None,
+        tool: str | None = None,
+        mime: str | None = None,
+        starred: bool | None = None,
+        labelled: bool | None = None,
+        label: str | None = None,
+        tag: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        q: str | None = None,
+        deleted: bool = False,
+        limit: int = 50,
+        after: str | None = None,
+        page: int = 1,
+    ) -> Page[StoredArtefact]:
+        """Artefacts, newest first, that meet everything that is given.
+
+        - `run`: a run's id, or its first 6 characters or more.
+        - `mime`: a media type like `image/png`, or a family like `image/`.
+        - `labelled`: with any label; `label`: with this very one.
+        - `since`, `until`: a day or a moment, see `pixie_core.moments`; `until` is no more in it, but a day is whole.
+        - `q`: what filename, label or tags hold, capitals or not.
+        - `deleted`: those that can be restored, in place of those that are there.
+
+        `after` is the `next` of the page before; `page`, from 1, skips so many pages, at a cost that grows with it.
+        Raises RequestInvalid for what can't be asked, RunNotFound and AmbiguousRunId for `run`.
+        """
+        wanted = ArtefactFilter(
+            run_id=None if run is None else self._store.find(run),
+            tool_id=tool,
+            mime=_family(mime) if mime else None,
+            starred=starred,
+            labelled=labelled,
+            label=label,
+            tag=tag,
+            since=bound(since, "since"),
+            until=bound(until, "until", end=True),
+            q=q,
+            deleted=deleted,
+        )
+        return self._store.artefacts(wanted, limit=limit, after=after, offset=(page - 1) * limit)
+
+    def find(self, text: str, *, limit: int = 50, after: str | None = None) -> Page[StoredArtefact]:
+        """Artefacts with this text in their filename, label or tags, newest first; capitals don't matter."""
+        return self.list(q=text, limit=limit, after=after)
+
+    def get(self, artefact_id: int) -> StoredArtefact:
+        """One artefact by its number."""
+        return self._store.artefact(artefact_id)
+
+    def star(self, artefact_id: int, starred: bool | None = None) -> bool:
+        """Star an artefact, or take the star away; without a word it is toggled. Returns how it is now. It and its run
+        are never swept while it has one.
+        """
+        return self._store.set_artefact_star(artefact_id, starred)
+
+    def label(self, artefact_id: int, label: str | None) -> str | None:
+        """Name an artefact; None or blanks take the name away. Returns the label as it is now. It and its run are
+        never swept while it has one.
+        """
+        return self._store.set_artefact_label(artefact_id, label)
+
+    def tags(self, artefact_id: int, tags: Iterable[str]) -> tuple[str, ...]:
+        """Give an artefact these tags in place of those that it had; returns them as they are kept: without blanks
+        round them, each once. Raises RequestInvalid for one that is too long.
+        """
+        return self._store.set_artefact_tags(artefact_id, tags)
+
+    def delete(self, artefact_id: int) -> None:
+        """Delete an artefact. It can be restored for `soft_delete_retention_days`.
+
+        Raises RunStillRunning while its run goes on; RunProtected when it, or its run, is starred or labelled.
+        """
+        self._store.deletions.delete_artefact(artefact_id)
+
+    def restore(self, artefact_id: int) -> StoredArtefact:
+        """Undo `delete`; nothing when it wasn't deleted. Raises ArtefactNotFound once it has gone for good."""
+        self._store.deletions.restore_artefact(artefact_id)
+        return self.get(artefact_id)
+
+    def open(self, artefact_id: int) -> BinaryIO:
+        """The bytes of an artefact, to be closed by the caller. Raises ArtefactNotFound also when its file is gone."""
+        return self._store.open_artefact(artefact_id)
+
+
+def _family(mime: str) -> str:
+    """`image` and `image/*` say the family `image/`."""
+    asked = mime.strip().lower().removesuffix("*")
+    return asked if "/" in asked else f"{asked}/"

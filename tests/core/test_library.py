@@ -1,0 +1,90 @@
+"""The files of all runs from a script."""
+
+import pytest
+
+import pixie_core
+from pixie_core.errors import ArtefactNotFound, RequestInvalid, RunNotFound, RunProtected
+from pixie_core.library import Library
+from tests.reliability.kept import keep
+
+
+@pytest.fixture
+def pixie(tmp_path):
+    """A data folder of its own."""
+    with pixie_core.open(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def numbers(pixie):
+    """The numbers of three files of one run, by name."""
+    return keep(pixie, {"plot.png": b"\x89PNG\r\n\x1a\n", "prices.csv": b"a\n1\n", "notes.md": b"# Notes"})[1]
+
+
+def names(page):
+    """The filenames in a page, in order."""
+    return [each.filename for each in page.items]
+
+
+def test_files_are_listed_found_and_read(pixie, numbers):
+    """The newest first, by any filter, and by a part of their name."""
+    assert names(pixie.library.list()) == ["notes.md", "prices.csv", "plot.png"]
+    assert names(pixie.library.list(mime="image")) == ["plot.png"] == names(pixie.library.list(mime="image/png"))
+    assert names(pixie.library.find("PRICE")) == ["prices.csv"] == names(pixie.find("price"))
+    with pixie.library.open(numbers["notes.md"]) as file:
+        assert file.read() == b"# Notes"
+    assert pixie.library.get(numbers["notes.md"]).filename == "notes.md"
+
+
+def test_pages_follow_by_cursor_and_by_number(pixie, numbers):
+    """Each file once."""
+    first = pixie.library.list(limit=2)
+    assert names(first) == ["notes.md", "prices.csv"]
+    assert names(pixie.library.list(limit=2, after=first.next)) == ["plot.png"]
+    assert names(pixie.library.list(limit=2, page=2)) == ["plot.png"]
+    assert len(numbers) == 3
+
+
+def test_a_file_is_starred_labelled_and_tagged(pixie, numbers):
+    """Each answers how it is now, and finds the file."""
+    number = numbers["plot.png"]
+    assert [pixie.library.star(number), pixie.library.star(number), pixie.library.star(number, True)] == [
+        True,
+        False,
+        True,
+    ]
+    assert pixie.library.label(number, " Fig. 1 ") == "Fig. 1"
+    assert pixie.library.tags(number, ["b", " a", "b"]) == ("b", "a")
+    for wanted in ({"starred": True}, {"labelled": True}, {"label": "Fig. 1"}, {"tag": "a"}, {"q": "fig"}):
+        assert names(pixie.library.list(**wanted)) == ["plot.png"]
+
+
+def test_a_deleted_file_comes_back(pixie, numbers):
+    """As it was; a protected one doesn't go."""
+    number = numbers["plot.png"]
+    before = pixie.library.get(number)
+    pixie.library.delete(number)
+    with pytest.raises(ArtefactNotFound):
+        pixie.library.get(number)
+    assert names(pixie.library.list(deleted=True)) == ["plot.png"]
+    assert pixie.library.restore(number) == before
+    pixie.library.star(number, True)
+    with pytest.raises(RunProtected, match="starred"):
+        pixie.library.delete(number)
+
+
+@pytest.mark.parametrize("number", [0, -1, 10**6, 2**64])
+@pytest.mark.parametrize("method", ["get", "star", "delete", "restore", "open"])
+def test_a_file_that_is_not_there_is_said_so(pixie, number, method):
+    """Whatever number is asked for."""
+    with pytest.raises(ArtefactNotFound):
+        getattr(Library(pixie.store), method)(number)
+
+
+def test_what_cannot_be_asked_is_named(pixie):
+    """By the names of the parameters."""
+    with pytest.raises(RequestInvalid) as caught:
+        pixie.library.list(since="soon")
+    assert caught.value.problems[0].path == "$.since"
+    with pytest.raises(RunNotFound):
+        pixie.library.list(run="00000000")
