@@ -106,13 +106,6 @@ class Pixie:
         self.keeping.close()
         self.store.close()
 
-    @property
-    def runner(self) -> Runner:
-        """What drives runs; made at the first use."""
-        with self._lock:
-            if self._runner is None:
-                self._runner = Runner(self.settings, self.store, self.tools, clock=self._clock)
-            return self._runner
     def end_runs(self) -> None:
         """End every run that was started here, as interrupted, and start no more: the beginning of `close`, while what
         is kept can still be asked for.
@@ -122,6 +115,13 @@ class Pixie:
         if runner is not None:
             runner.close()
 
+    @property
+    def runner(self) -> Runner:
+        """What drives runs; made at the first use."""
+        with self._lock:
+            if self._runner is None:
+                self._runner = Runner(self.settings, self.store, self.tools, clock=self._clock)
+            return self._runner
 
     # Runs: starting and following
 

@@ -207,6 +207,8 @@ def checked_label(label: str | None, what: str = "label", *, longest: int = _LON
     """
     if label is None:
         return None
+    kept = label.strip()
+    said = None
     if "\0" in label or any("\ud800" <= each <= "\udfff" for each in label):
         said = "holds NUL or half a character; give plain text"
     elif len(kept) > longest:
@@ -219,5 +221,3 @@ def checked_label(label: str | None, what: str = "label", *, longest: int = _LON
 def columns_of(names: Iterable[str]) -> str:
     """`a = :a, b = :b` for an UPDATE."""
     return ", ".join(f"{name} = :{name}" for name in names)
-    kept = label.strip()
-    said = None
