@@ -1,20 +1,25 @@
 """After a crash: runs are ended, processes of ours are gone, strangers untouched; a second look changes nothing."""
 
 import os
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import textwrap
 import time
+from contextlib import closing
 
 import psutil
 import pytest
 
+from pixie_core.config import Settings
+from pixie_core.faults import arm, disarm
 from pixie_core.runtime import recover
 from pixie_core.runtime.marks import VARIABLE, Adoption, Marked, SpawnMark, folder_mark, marked
 from pixie_core.runtime.process import spawn
 from pixie_core.runtime.spawner import Spawner
-from pixie_core.store import Owner
+from pixie_core.store import Owner, Store
 
 from .conftest import until
 
@@ -245,3 +250,135 @@ def test_a_server_has_no_zombies_of_what_a_tool_left(settings, hostile):
     script = [sys.executable, "-c", textwrap.dedent(STOPPING), str(settings.home)]
     done = subprocess.run(script, capture_output=True, text=True, timeout=60)
     assert (done.stdout.strip(), done.stderr) == ("none left", "")
+
+
+LEAVING = """
+    import os, sys, uuid
+    from pathlib import Path
+    from pixie_core.config import Settings
+    from pixie_core.run.events import Finished, Output, Started
+    from pixie_core.store import Owner, Publication, Store
+    from pixie_core.store.removal import move_aside
+
+    settings = Settings(home=Path(sys.argv[1]), min_free_disk_bytes=0)
+    store = Store(settings)
+    owner = Owner.current()
+    for number in range(40):
+        run_id = str(uuid.uuid4())
+        started = Started(inputs={"x": number}, fingerprint={})
+        store.create_run(run_id=run_id, tool_id="tool", inputs={"x": number}, origin="api", events=[started])
+        said = Output(output_key="text", type="stream_text", value=f"so far {number}", whole=True)
+        store.append(run_id, [said, Publication(store.stage(run_id, "tool", "whole.txt", b"with a row"))])
+        store.stage(run_id, "tool", "half.txt", b"without a row")
+        incoming = settings.artefacts_root / ".incoming" / run_id
+        incoming.mkdir(parents=True)
+        (incoming / "left.txt").write_text("left")
+        nonce = uuid.uuid4().hex
+        temporary = f"{owner.boot_id}.{owner.pid}.{owner.start_ticks}.{nonce}"
+        (settings.artefacts_root / ".staging" / temporary).write_bytes(b"half of ")
+        if number % 10 == 0:
+            store.append(run_id, [Finished(status="ok")])
+            marked = "UPDATE runs SET deleted_at = '2026', purging_at = '2026' WHERE id = ?"
+            store.write(lambda conn: conn.execute(marked, (run_id,)))
+            move_aside(store.files, "tool", run_id)
+        if number == 7:
+            print(run_id, flush=True)
+    os._exit(0)
+"""
+
+
+@pytest.fixture
+def left_behind(settings):
+    """What a Pixie left that ended in the middle of everything; the id of one of its runs."""
+    script = [sys.executable, "-c", textwrap.dedent(LEAVING), str(settings.home)]
+    return subprocess.run(script, capture_output=True, text=True, check=True, timeout=60).stdout.strip()
+
+
+def everything(settings):
+    """Every row of the database, and every file and folder with its content, to be compared."""
+    with closing(sqlite3.connect(f"file:{settings.db_path}?mode=ro", uri=True)) as conn:
+        tables = [name for (name,) in conn.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
+        rows = {table: conn.execute(f'SELECT * FROM "{table}"').fetchall() for table in tables}
+    tree = {
+        str(path.relative_to(settings.artefacts_root)): path.read_bytes() if path.is_file() else None
+        for path in settings.artefacts_root.rglob("*")
+    }
+    return rows, tree
+
+
+def test_a_second_start_finds_nothing_to_do_and_changes_no_row_and_no_file(settings, left_behind):
+    """Runs without an end, half-published files, folders that were moved aside, temporary files: all at the first."""
+    states, found = [], []
+    for _ in range(3):
+        with Store(settings) as store:
+            found.append(recover(store, settings))
+        states.append(everything(settings))
+    assert (len(found[0].interrupted), found[0].folders_removed) == (36, 40)
+    assert found[1] == found[2] == type(found[0])()
+    assert states[0] == states[1] == states[2]
+    rows, tree = states[0]
+    with Store(settings) as store:
+        run = store.run(left_behind)
+    assert (run.status, run.values(), len(run.artefacts)) == ("interrupted", {"text": "so far 7"}, 1)
+    assert len(rows["runs"]) == 36
+    assert tree[f"tool/{left_behind}/whole.txt"] == b"with a row"
+    assert tree[f"tool/{left_behind}/.partial/half.txt"] == b"without a row"
+    assert not [path for path in tree if path.startswith((".incoming/", ".staging/", ".trash/"))]
+
+
+def test_a_run_whose_log_cant_be_read_keeps_no_other_from_its_end(settings, left_behind, caplog):
+    """It stays as it is and is told of; the start goes on."""
+    with closing(sqlite3.connect(settings.db_path)) as conn:
+        conn.execute("UPDATE run_events SET body = '{' WHERE run_id = ? AND seq = 2", (left_behind,))
+        conn.commit()
+    with Store(settings) as store:
+        assert len(recover(store, settings).interrupted) == 35
+        assert [run.id for run in store.running()] == [left_behind]
+    assert f"run {left_behind} of a dead process couldn't be ended" in caplog.text
+
+
+def outcome(settings):
+    """What a recovery comes to, but for the moment at which runs ended."""
+    rows, tree = everything(settings)
+    with Store(settings) as store:
+        runs = [store.run(row[0]) for row in rows["runs"]]
+        told = {run.id: (run.status, run.seq, run.values(), run.artefacts, run.error) for run in runs}
+    return told, tree
+
+
+def test_a_recovery_that_fails_at_any_commit_is_done_by_the_next(settings, left_behind, tmp_path):
+    """What comes out in the end is what an undisturbed one comes to."""
+    outcomes, commits = [], 0
+    while True:
+        commits += 1
+        home = shutil.copytree(settings.home, tmp_path / f"copy-{commits}")
+        copy = Settings(home=home, min_free_disk_bytes=0)
+        with Store(copy) as store:
+            arm(f"commit.before#{commits}:error")
+            try:
+                recover(store, copy)
+            except OSError:
+                failed = True
+            else:
+                failed = False
+            finally:
+                disarm()
+            recover(store, copy)
+        outcomes.append(outcome(copy))
+        if not failed and commits > 20:
+            break
+    assert all(each == outcomes[-1] for each in outcomes)
+
+
+def test_a_recovery_takes_no_commit_for_each_run(settings, left_behind):
+    """What counts on a slow disk: the runs of a dead server end together."""
+    commits = 0
+
+    def count(*_):
+        nonlocal commits
+        commits += 1
+
+    with Store(settings) as store:
+        store.write(lambda conn: conn.set_trace_callback(lambda said: said == "COMMIT" and count()))
+        assert len(recover(store, settings).interrupted) == 36
+    assert commits < 12

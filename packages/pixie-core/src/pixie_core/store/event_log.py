@@ -5,12 +5,13 @@ connection; `Store` says when they run.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import evolve, field, frozen
 
 from pixie_core.errors import RunNotFound, RunNotRunning
-from pixie_core.run.events import Artefact, Event, Output, Record
+from pixie_core.run.events import Artefact, Event, Finished, Output, Record
 from pixie_core.run.fold import apply, fold
 from pixie_core.store.files import StagedFile
 from pixie_core.store.json_text import not_json, to_json
@@ -97,6 +98,16 @@ def append(conn: sqlite3.Connection, run_id: str, drafts: Sequence[Draft], *, at
             {**columns, "id": run_id},
         )
     return Appended(run, tuple(records))
+
+
+def interrupt(conn: sqlite3.Connection, run_ids: Sequence[str], reason: str, *, at: str) -> list[Appended]:
+    """End runs that nobody works on any more; those that have ended already are passed over."""
+    ended: list[Appended] = []
+    for run_id in run_ids:
+        with suppress(RunNotRunning):
+            finished = Finished(status="interrupted", error=reason, error_code="interrupted")
+            ended.append(append(conn, run_id, [finished], at=at, known=None))
+    return ended
 
 
 def _events(conn: sqlite3.Connection, run: Run, drafts: Sequence[Draft], at: str) -> list[Event]:

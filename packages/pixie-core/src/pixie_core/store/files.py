@@ -182,9 +182,11 @@ class ArtefactFiles:
                     continue
                 with self.folder((tool_id, run_id, _PARTIAL), create=True) as partial:
                     os.rename(name, name, src_dir_fd=folder, dst_dir_fd=partial)
-                    os.fsync(partial)
                 moved += 1
-            os.fsync(folder)
+            if moved:
+                with self.folder((tool_id, run_id, _PARTIAL), create=False) as partial:
+                    os.fsync(partial)
+                os.fsync(folder)
         return moved
 
     # Writing

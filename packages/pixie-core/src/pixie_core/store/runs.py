@@ -160,6 +160,15 @@ def running(conn: sqlite3.Connection) -> tuple[ActiveRun, ...]:
     )
 
 
+def disown(conn: sqlite3.Connection, run_ids: Iterable[str]) -> None:
+    """Runs that have ended belong to no process any more."""
+    conn.executemany(
+        "UPDATE runs SET owner_boot_id = NULL, owner_pid = NULL, owner_start_ticks = NULL"
+        " WHERE id = ? AND status <> 'running'",
+        ((run_id,) for run_id in run_ids),
+    )
+
+
 def request_cancel(conn: sqlite3.Connection, run_id: str, at: str) -> None:
     """Write down that somebody wants the run cancelled. Raises RunNotRunning when it has ended."""
     found = conn.execute(
