@@ -1,7 +1,5 @@
 """Thumbnails are kept once for equal bytes, told to rows when they lie there, and go with the last file of theirs."""
 
-import os
-
 import pytest
 
 from pixie_core.errors import ArtefactNotFound, ThumbnailNotFound
@@ -10,7 +8,7 @@ from pixie_core.store import Publication, fsck
 from pixie_core.store.thumbnails import thumbnail_path
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"not much of a picture"
-KINDS = ("image/", "video/")
+KINDS = ("image/png", "video/mp4")
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +40,7 @@ def thumbnails(settings):
 
 def test_an_artefact_has_no_thumbnail_until_one_is_kept(store, picture):
     """The error says whether it is to come."""
-    with pytest.raises(ThumbnailNotFound, match="no thumbnail yet") as raised:
+    with pytest.raises(ThumbnailNotFound, match="has no thumbnail") as raised:
         store.open_thumbnail(picture.id)
     assert raised.value.tried is False
     store.thumbnails.keep(picture.sha256, b"small")
@@ -54,7 +52,7 @@ def test_an_artefact_has_no_thumbnail_until_one_is_kept(store, picture):
 def test_what_is_no_picture_says_so(store, story):
     """And an artefact that there isn't is another error."""
     text = publish(store, story.begin(), "a.txt", b"words")
-    with pytest.raises(ThumbnailNotFound, match="only pictures and films"):
+    with pytest.raises(ThumbnailNotFound, match=r"text/plain.*Pictures and films"):
         store.open_thumbnail(text.id)
     with pytest.raises(ArtefactNotFound):
         store.open_thumbnail(text.id + 1)
@@ -96,7 +94,7 @@ def test_pictures_are_found_from_either_end_and_nothing_else_is(store, story):
     looked = store.thumbnails.missing(numbers[-1] + 1, KINDS, most=2)
     assert ([each.id for each in looked.found], looked.last) == (numbers[:-3:-1], numbers[3])
     assert store.thumbnails.missing(1, KINDS, most=2).last is None
-    assert store.thumbnails.added(0, ("video/",), most=100).found == ()
+    assert store.thumbnails.added(0, ("video/mp4",), most=100).found == ()
     assert store.thumbnails.newest() == numbers[-1] + 2
 
 
@@ -107,7 +105,7 @@ def test_a_thumbnail_that_was_removed_by_hand_is_missing_again(store, picture, s
     thumbnails(settings)[0].unlink()
     assert [each.id for each in store.thumbnails.missing(picture.id + 1, KINDS, most=10).found] == [picture.id]
     assert not store.thumbnails.known(picture.sha256)
-    with pytest.raises(ThumbnailNotFound, match="no thumbnail yet"):
+    with pytest.raises(ThumbnailNotFound, match="has no thumbnail"):
         store.open_thumbnail(picture.id)
     assert [(each.kind, each.mended) for each in fsck(store).found] == [("missing_thumbnail", None)]
     assert fsck(store, mend=True).ok
@@ -168,6 +166,6 @@ def test_a_thumbnail_is_never_reached_through_a_link(store, picture, settings, t
     (tmp_path / "secret").write_bytes(b"secret")
     place = thumbnails(settings)[0]
     place.unlink()
-    os.symlink(tmp_path / "secret", place)
+    place.symlink_to(tmp_path / "secret")
     with pytest.raises(ThumbnailNotFound):
         store.open_thumbnail(picture.id)

@@ -281,9 +281,10 @@ class ThumbnailNotFound(NotFound):
     def __str__(self) -> str:
         if self.tried:
             return f"No thumbnail can be made of artefact {self.artefact_id}: its bytes can't be read as {self.mime}."
-        if self.mime.startswith(("image/", "video/")) and self.mime != "image/svg+xml":
-            return f"Artefact {self.artefact_id} has no thumbnail yet. The server makes it in the background."
-        return f"Artefact {self.artefact_id} has no thumbnail: it is {self.mime}, and only pictures and films have one."
+        return (
+            f"Artefact {self.artefact_id}, which is {self.mime}, has no thumbnail. Pictures and films get one from the "
+            "server, in the background."
+        )
 
 
 @define(eq=False, str=False)
@@ -494,13 +495,13 @@ class Busy(_Said):
     code = "busy"
 
 
-class QuotaExceeded(_Said):
 class TooManyStreams(Busy):
     """As many streams of events as allowed are being read."""
 
     code = "too_many_streams"
 
 
+class QuotaExceeded(_Said):
     """A run left more files, or larger ones, than the settings allow."""
 
     code = "quota_exceeded"

@@ -35,6 +35,7 @@ from pixie_core.runtime import Runner
 from pixie_core.runtime.inputs import as_sent
 from pixie_core.runtime.suggestions import suggestions
 from pixie_core.store import RunFilter, Store
+from pixie_core.thumbnails import Thumbnails
 from pixie_core.tool import Tools
 from pixie_core.validator import ValidateJobs, Validator, update_fixtures, validate
 
@@ -85,6 +86,7 @@ class Pixie:
         self.workspaces = self.store.workspaces
         self.exports = Exports(self.store, settings.home, self.get, self.manifest_of)
         self.keeping = Keeping(self.store, self.tools, settings, clock=clock)
+        self.thumbnails = Thumbnails(self.store, settings)
         self._clock = clock
         self._runner: Runner | None = None
         self._validate_jobs = ValidateJobs(settings, self.store, clock=clock)
@@ -104,6 +106,7 @@ class Pixie:
             runner.close()
         self._validate_jobs.close(_LAST_SECONDS)
         self.keeping.close()
+        self.thumbnails.stop()
         self.store.close()
 
     def end_runs(self) -> None:

@@ -5,23 +5,27 @@ from __future__ import annotations
 import io
 import threading
 import warnings
-from typing import IO, TYPE_CHECKING, Any, Literal
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, Literal
 
 from attrs import frozen
 
 from pixie_core.catalogue.base import field
 from pixie_core.errors import ExportError, ExportTooLarge
 from pixie_core.exporters.format import Format
-from pixie_core.exporters.media_sources import opened
+from pixie_core.exporters.lines import lines_as
+from pixie_core.exporters.media_sources import is_svg, opened
 from pixie_core.exporters.pictures_notes import noted_pdf, noted_png
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from PIL.Image import Image
 
     from pixie_core.catalogue import Media
     from pixie_core.exporters.format import Export
 
-__all__ = ["IMAGES", "ImageOptions", "QualityOptions", "read_image"]
+__all__ = ["IMAGES", "ImageOptions", "QualityOptions", "picture_in", "read_image"]
 
 _MOST_PIXELS = 100_000_000
 _LARGEST = 256 * 2**20
@@ -51,31 +55,49 @@ class QualityOptions(ImageOptions):
 
 
 def read_image(media: Media, export: Export, options: ImageOptions | None = None) -> Image:
-    """A picture, upright, made smaller where the options ask for it. Raises ExportError and ExportTooLarge."""
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    """A picture, upright, made smaller where the options ask for it; one made of lines as large as they ask for.
+
+    Raises ExportError, ExportTooLarge, and MissingExtra for lines.
+    """
+    from PIL import ImageOps
 
     with opened(media, export) as file:
         content = file.read(_LARGEST + 1)
+    if is_svg(content):
+        asked = options or ImageOptions()
+        content = lines_as("png", content, export, width=asked.width, height=asked.height)
+    with picture_in(io.BytesIO(content), export.declared.label) as picture:
+        upright: Image = ImageOps.exif_transpose(picture)
+        upright.load()
+    if options is not None and (options.width or options.height):
+        upright.thumbnail((options.width or upright.width, options.height or upright.height))
+    return upright
+
+
+@contextmanager
+def picture_in(file: BinaryIO, name: str) -> Iterator[Image]:
+    """The picture in a file, for a block that reads its pixels; `name` is what it is called when it can't be read.
+
+    Raises ExportTooLarge for what would unfold beyond the limits, before it does, and ExportError for what isn't a
+    picture; also when that shows only within the block.
+    """
+    from PIL import Image, UnidentifiedImageError
+
+    content = file.read(_LARGEST + 1)
     if len(content) > _LARGEST:
-        raise ExportTooLarge(f"{export.declared.label} is a file of more than 256 MiB. Take it as it is.")
+        raise ExportTooLarge(f"{name} is a file of more than 256 MiB. Take it as it is.")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             picture = Image.open(io.BytesIO(content), formats=_RASTER)
             if picture.width * picture.height > _MOST_PIXELS:
                 raise ExportTooLarge(
-                    f"{export.declared.label} has {picture.width} by {picture.height} pixels, more than "
-                    f"{_MOST_PIXELS:,}. Take it as it is."
+                    f"{name} has {picture.width} by {picture.height} pixels, more than {_MOST_PIXELS:,}. "
+                    "Take it as it is."
                 )
-            upright: Image.Image = ImageOps.exif_transpose(picture)
-            upright.load()
+            yield picture
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise ExportError(
-            f"{export.declared.label} isn't a picture that can be read here ({error}). Take it as it is."
-        ) from error
-    if options is not None and (options.width or options.height):
-        upright.thumbnail((options.width or upright.width, options.height or upright.height))
-    return upright
+        raise ExportError(f"{name} isn't a picture that can be read here ({error}). Take it as it is.") from error
 
 
 def _flat(picture: Image) -> Image:
@@ -121,7 +143,10 @@ def _write_webp(export: Export, sink: IO[bytes], options: QualityOptions) -> Non
 
 
 def _write_pdf(export: Export, sink: IO[bytes], options: ImageOptions) -> None:
-    """A page for each picture, of its size at 96 pixels an inch."""
+    """A page for each picture, of its size at 96 pixels an inch; lines stay lines where they are alone."""
+    if lines := _only_lines(export):
+        sink.write(lines_as("pdf", lines, export))
+        return
     pages = [_flat(read_image(each, export, options)) for each in export.media()]
     if not pages:
         raise ExportError(f"{export.declared.label} holds no picture: there is nothing to lay on a page.")
@@ -140,6 +165,16 @@ def _write_pdf(export: Export, sink: IO[bytes], options: ImageOptions) -> None:
             modDate=at.utctimetuple(),
         )
     sink.write(noted_pdf(file.getvalue(), export.declared.label, export.provenance, "Pillow"))
+
+
+def _only_lines(export: Export) -> bytes | None:
+    """The one picture, where it is made of lines."""
+    media = export.media()
+    if len(media) != 1:
+        return None
+    with opened(media[0], export) as file:
+        content = file.read(_LARGEST)
+    return content if is_svg(content) else None
 
 
 def _write_compared(export: Export, sink: IO[bytes], options: ImageOptions) -> None:

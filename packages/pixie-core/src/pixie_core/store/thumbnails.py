@@ -18,7 +18,7 @@ from pixie_core.store import artefacts, removal
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator
 
     from pixie_core.store.asking import Asking
     from pixie_core.store.files import ArtefactFiles
@@ -82,30 +82,30 @@ class KeptThumbnails:
         query = "SELECT coalesce(max(id), 0) FROM artefacts"
         return int(self._read(lambda conn: conn.execute(query).fetchone()[0]))
 
-    def added(self, after: int, kinds: Sequence[str], *, most: int) -> Looked:
+    def added(self, after: int, kinds: Collection[str], *, most: int) -> Looked:
         """Of the artefacts after this number, those of the first `most` that need a thumbnail, oldest first.
 
-        `kinds` are beginnings of media types, such as `image/`.
+        `kinds` are the media types that may have one.
         """
         return self._look("id > ? ORDER BY id", after, kinds, most)
 
-    def missing(self, before: int, kinds: Sequence[str], *, most: int) -> Looked:
+    def missing(self, before: int, kinds: Collection[str], *, most: int) -> Looked:
         """Of the artefacts before this number, those of the next `most` that need a thumbnail, newest first; also those
         whose thumbnail was there once and is gone.
         """
         return self._look("id < ? ORDER BY id DESC", before, kinds, most)
 
-    def _look(self, which: str, number: int, kinds: Sequence[str], most: int) -> Looked:
+    def _look(self, which: str, number: int, kinds: Collection[str], most: int) -> Looked:
         query = (
             "SELECT id, rel_path, filename, mime, sha256, thumb_path, deleted_at, spilled FROM artefacts"  # noqa: S608 - our own words
             f" WHERE {which} LIMIT ?"
         )
         rows = self._read(lambda conn: conn.execute(query, (number, most)).fetchall())
-        found = tuple(Pictured(*tuple(row)[:5]) for row in rows if self._needs_one(row, tuple(kinds)))
+        found = tuple(Pictured(*tuple(row)[:5]) for row in rows if self._needs_one(row, kinds))
         return Looked(found, rows[-1]["id"] if rows else None)
 
-    def _needs_one(self, row: sqlite3.Row, kinds: tuple[str, ...]) -> bool:
-        if row["deleted_at"] or row["spilled"] or not (row["mime"] or "").startswith(kinds):
+    def _needs_one(self, row: sqlite3.Row, kinds: Collection[str]) -> bool:
+        if row["deleted_at"] or row["spilled"] or row["mime"] not in kinds:
             return False
         if row["thumb_path"] == _NONE or not _SHA256.fullmatch(row["sha256"] or ""):
             return False
@@ -117,7 +117,8 @@ class KeptThumbnails:
         row = self._read(lambda conn: conn.execute(query, (sha256,)).fetchone())
         if row is None or (row[0] != _NONE and not self._is_there(row[0])):
             return False
-        self._tell(sha256, row[0])
+        query = "UPDATE artefacts SET thumb_path = ? WHERE sha256 = ? AND thumb_path IS NULL"
+        self._write(lambda conn: conn.execute(query, (row[0], sha256)))
         return True
 
     def keep(self, sha256: str, content: bytes) -> None:

@@ -114,6 +114,7 @@ def _serve(settings: Settings, *, open_page: bool, sync: bool) -> None:
             if sync:
                 make_environments(pixie.tools.all())
             pixie.keeping.background.start()
+            pixie.thumbnails.start()
         asyncio.run(serving.serve(pixie, listening, on_ready=ready))
         for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             # Closing takes seconds; a second Ctrl+C in them would leave processes and running runs behind.
