@@ -34,6 +34,7 @@ from pixie_core.run.model import Output
 from pixie_core.runtime import Runner
 from pixie_core.runtime.inputs import as_sent
 from pixie_core.runtime.suggestions import suggestions
+from pixie_core.secrets import Secrets
 from pixie_core.store import RunFilter, Store
 from pixie_core.thumbnails import Thumbnails
 from pixie_core.tool import Tools
@@ -87,6 +88,7 @@ class Pixie:
         self.exports = Exports(self.store, settings.home, self.get, self.manifest_of)
         self.keeping = Keeping(self.store, self.tools, settings, clock=clock)
         self.thumbnails = Thumbnails(self.store, settings)
+        self.secrets = Secrets(self.tools, self._renew, clock=clock)
         self._clock = clock
         self._runner: Runner | None = None
         self._validate_jobs = ValidateJobs(settings, self.store, clock=clock)

@@ -16,6 +16,8 @@ from pixie_core.errors import Problem, RequestInvalid, near
 from pixie_core.structure import Problems, structure, unknown_keys
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from werkzeug.datastructures import MultiDict
 
     from pixie_server.limits import Limits
@@ -86,17 +88,25 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def read_body(cls: type[Any], source: bytes, limits: Limits, *, optional: bool) -> Any:
-    """The body as an instance of `cls`; an empty one is that of its defaults, where it may be left out."""
+    """The body as an instance of `cls`; an empty one is that of its defaults, where it may be left out.
+
+    Where the class has `unshown`, that is all that is said of a body which doesn't fit: nothing of it is repeated.
+    """
     raw = {} if optional and not source.strip() else read_json(source, limits)
     try:
         value = structure(cls, raw)
     except Problems as error:
-        raise RequestInvalid("The body", error.problems) from None
+        raise RequestInvalid("The body", _shown(cls, error.problems)) from None
     some = islice(unknown_keys(cls, raw), _MOST_PROBLEMS)
     unknown = tuple(attrs.evolve(problem, severity="error") for problem in some)
     if unknown:
-        raise RequestInvalid("The body", unknown)
+        raise RequestInvalid("The body", _shown(cls, unknown))
     return value
+
+
+def _shown(cls: type[Any], problems: Sequence[Problem]) -> Sequence[Problem]:
+    said = getattr(cls, "unshown", None)
+    return problems if said is None else (Problem("$", said),)
 
 
 def readable(query: bytes) -> None:

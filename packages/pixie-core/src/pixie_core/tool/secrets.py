@@ -27,7 +27,7 @@ from attrs import field, frozen
 from dotenv.parser import Binding, parse_stream
 
 from pixie_core.clock import system_clock
-from pixie_core.errors import Problem, RequestInvalid
+from pixie_core.errors import Problem, RequestInvalid, near
 from pixie_core.placing import keep_names, locked, placed
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ __all__ = [
     "set_secret",
     "spellings",
     "stored_values",
+    "undeclared",
     "withhold",
 ]
 
@@ -180,6 +181,15 @@ def set_secret(tool: Tool, key: str, value: str, *, clock: Clock = system_clock)
     return tuple(warnings)
 
 
+def undeclared(tool: Tool, key: str) -> tuple[str, ...]:
+    """A word about a name that tool.json doesn't list: a slip of the finger, mostly."""
+    known = [each.key for each in tool.manifest.secrets] if tool.manifest is not None else [key]
+    if key in known:
+        return ()
+    meant = near(key, known)
+    return (f"The tool.json of {tool.id} doesn't list {key}{f': did you mean {meant}?' if meant else '.'}",)
+
+
 def clear_secret(tool: Tool, key: str) -> bool:
     """Remove one secret, a withheld one too; False when it wasn't set. Other lines stay."""
     found = False
@@ -240,8 +250,8 @@ def stored_values(folder: Path) -> dict[str, str]:
 
 
 def spellings(value: str) -> frozenset[str]:
-    """A secret as it may stand in a text: each of its lines too, plain, in JSON and in URLs. Empty for what is too
-    short to be looked for.
+    """A secret as it may stand in a text: each of its lines too, plain, in JSON, in URLs and as Python shows it in an
+    exception. Empty for what is too short to be looked for.
     """
     found: set[str] = set()
     for text in {value, *value.splitlines()}:
@@ -249,6 +259,7 @@ def spellings(value: str) -> frozenset[str]:
             if len(plain.strip()) >= SHORTEST_MASKED:
                 found |= {plain, json.dumps(plain)[1:-1], json.dumps(plain, ensure_ascii=False)[1:-1]}
                 found |= {quote(plain, safe=""), quote(plain), quote_plus(plain)}
+                found |= {repr(plain)[1:-1], ascii(plain)[1:-1], repr(plain.encode())[2:-1]}
     return frozenset(found)
 
 

@@ -36,6 +36,8 @@ __all__ = [
     "RunOut",
     "RunPage",
     "RunSummary",
+    "SecretChanged",
+    "SecretOut",
     "Tagged",
     "ToolDetail",
     "ToolItem",
@@ -123,6 +125,26 @@ class ToolLog:
 
     tool_id: str = field(help="the tool")
     text: str = field(help="the end of it, at most 64 KiB, secrets masked; empty when no process was started")
+
+
+@frozen(kw_only=True)
+class SecretOut:
+    """A secret that a tool's tool.json lists, or that is set for it; never its value."""
+
+    key: str = field(help="the name of the environment variable")
+    set: bool = field(help="the tool's process gets it")
+    updated_at: str | None = field(help="when it was set, UTC in ISO 8601; null when it isn't, or was set by hand")
+    withheld: bool = field(help="kept back since the tool's code was replaced by an import, until that is confirmed")
+    declared: bool = field(help="tool.json lists it")
+    required: bool = field(help="the tool doesn't work without it")
+    description: str | None = field(help="what it is and where to get one, as tool.json says")
+
+
+@frozen(kw_only=True)
+class SecretChanged(SecretOut):
+    """A secret that was set."""
+
+    warnings: list[str] = field(help="what to know of it, as that it is too short to be masked")
 
 
 @frozen(kw_only=True)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
-from attrs import NOTHING, Factory, frozen
+from attrs import NOTHING, Factory, asdict, frozen
 
 from pixie_core.catalogue.base import field
-from pixie_core.errors import ToolNotFound
+from pixie_core.errors import DataFolderError, DiskFull, RequestInvalid, ToolNotFound
 from pixie_core.tool import Limits
-from pixie_server.api.shapes import ToolDetail, ToolLog
+from pixie_server.api.shapes import SecretChanged, SecretOut, ToolDetail, ToolLog
 from pixie_server.api.tools import tool_detail
-from pixie_server.routing import Routes
+from pixie_server.routing import Answer, Routes
 
 if TYPE_CHECKING:
     from pixie_core import Pixie
@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 routes = Routes("tools")
 
 _EXAMPLES = {"tool_id": "lorenz-ode-solver"}
+_SECRET_EXAMPLES = {**_EXAMPLES, "key": "API_KEY"}
+_SECRET = {
+    "key": "API_KEY",
+    "set": True,
+    "updated_at": "2026-05-17T09:30:00Z",
+    "withheld": False,
+    "declared": True,
+    "required": False,
+    "description": "of the weather service",
+}
 _UNSAID: Any = Factory(lambda: NOTHING)
 """A field that isn't sent stays as it is, which null doesn't say."""
 
@@ -78,6 +88,59 @@ async def set_overrides(served: Served, tool_id: str, body: Limits) -> ToolDetai
 def _set_limits(pixie: Pixie, tool_id: str, limits: Limits) -> ToolDetail:
     pixie.set_limits(tool_id, limits)
     return tool_detail(pixie, tool_id)
+
+
+@routes.get(
+    "/api/tools/<tool_id>/secrets",
+    answers=(Answer(200, list[SecretOut], example=[_SECRET]),),
+    errors=(ToolNotFound, RequestInvalid, DataFolderError),
+    path_examples=_EXAMPLES,
+)
+async def list_secrets(served: Served, tool_id: str) -> list[SecretOut]:
+    """Which secrets the tool's tool.json lists, and which are set; never their values."""
+    return [SecretOut(**asdict(each)) for each in await served.bridge(served.pixie.secrets.of, tool_id)]
+
+
+@frozen(kw_only=True)
+class SecretBody:
+    """A secret."""
+
+    unshown: ClassVar[str] = 'must be {"value": "..."}, a text and nothing else'
+    value: str = field(help="its value; an empty one keeps what is set")
+
+
+@routes.put(
+    "/api/tools/<tool_id>/secrets/<key>",
+    body=SecretBody,
+    answers=(Answer(200, SecretChanged, example={**_SECRET, "warnings": []}),),
+    errors=(ToolNotFound, RequestInvalid, DataFolderError, DiskFull),
+    example={"value": "3f9c-not-a-real-key"},
+    path_examples=_SECRET_EXAMPLES,
+)
+async def set_secret(served: Served, tool_id: str, key: str, body: SecretBody) -> SecretChanged:
+    """Set a secret, which the tool's process gets as a variable from its next run on. It can't be read back."""
+    return await served.bridge(_set_secret, served.pixie, tool_id, key, body.value)
+
+
+def _set_secret(pixie: Pixie, tool_id: str, key: str, value: str) -> SecretChanged:
+    warnings = pixie.secrets.set(tool_id, key, value)
+    return SecretChanged(**asdict(pixie.secrets.one(tool_id, key)), warnings=list(warnings))
+
+
+@routes.delete(
+    "/api/tools/<tool_id>/secrets/<key>",
+    answers=(Answer(200, SecretOut, example={**_SECRET, "set": False, "updated_at": None}),),
+    errors=(ToolNotFound, RequestInvalid, DataFolderError, DiskFull),
+    path_examples=_SECRET_EXAMPLES,
+)
+async def clear_secret(served: Served, tool_id: str, key: str) -> SecretOut:
+    """Remove a secret; nothing is changed where it isn't set."""
+    return await served.bridge(_clear_secret, served.pixie, tool_id, key)
+
+
+def _clear_secret(pixie: Pixie, tool_id: str, key: str) -> SecretOut:
+    pixie.secrets.clear(tool_id, key)
+    return SecretOut(**asdict(pixie.secrets.one(tool_id, key)))
 
 
 @frozen(kw_only=True)

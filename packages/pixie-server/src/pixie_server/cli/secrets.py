@@ -58,7 +58,7 @@ def _change(tool: Tool, key: str, *, clear: bool, as_json: bool) -> None:
     if clear:
         changed = secrets.clear_secret(tool, key)
     else:
-        warnings = (*_undeclared(tool, key), *secrets.set_secret(tool, key, _value(key)))
+        warnings = (*secrets.undeclared(tool, key), *secrets.set_secret(tool, key, _value(key)))
         changed = True
     for warning in warnings:
         click.echo(safe(warning), err=True)
@@ -91,14 +91,3 @@ def _value(key: str) -> str:
     if not value.strip():
         raise Failure(f"There is no value for {key} on stdin; nothing was changed. --clear removes a secret.", USAGE)
     return str(value)
-
-
-def _undeclared(tool: Tool, key: str) -> tuple[str, ...]:
-    """A word about a name that tool.json doesn't list: a slip of the finger, mostly."""
-    from pixie_core.errors import near
-
-    known = [each.key for each in tool.manifest.secrets] if tool.manifest is not None else [key]
-    if key in known:
-        return ()
-    meant = near(key, known)
-    return (f"The tool.json of {tool.id} doesn't list {key}{f': did you mean {meant}?' if meant else '.'}",)

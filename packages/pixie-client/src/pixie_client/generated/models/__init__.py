@@ -37,6 +37,9 @@ from .run_out_status import RunOutStatus
 from .run_page import RunPage
 from .run_summary import RunSummary
 from .run_summary_status import RunSummaryStatus
+from .secret_body import SecretBody
+from .secret_changed import SecretChanged
+from .secret_out import SecretOut
 from .send_body import SendBody
 from .sent import Sent
 from .star_body import StarBody
@@ -105,6 +108,9 @@ __all__ = (
     "RunPage",
     "RunSummary",
     "RunSummaryStatus",
+    "SecretBody",
+    "SecretChanged",
+    "SecretOut",
     "SendBody",
     "Sent",
     "StarBody",

@@ -1,0 +1,235 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.error_out import ErrorOut
+from ...models.secret_body import SecretBody
+from ...models.secret_changed import SecretChanged
+from ...types import Response
+
+
+def _get_kwargs(
+    tool_id: str,
+    key: str,
+    *,
+    body: SecretBody,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "put",
+        "url": "/api/tools/{tool_id}/secrets/{key}".format(
+            tool_id=quote(str(tool_id), safe=""),
+            key=quote(str(key), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ErrorOut | SecretChanged | None:
+    if response.status_code == 200:
+        response_200 = SecretChanged.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = ErrorOut.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 403:
+        response_403 = ErrorOut.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = ErrorOut.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 413:
+        response_413 = ErrorOut.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 415:
+        response_415 = ErrorOut.from_dict(response.json())
+
+        return response_415
+
+    if response.status_code == 422:
+        response_422 = ErrorOut.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 503:
+        response_503 = ErrorOut.from_dict(response.json())
+
+        return response_503
+
+    if response.status_code == 507:
+        response_507 = ErrorOut.from_dict(response.json())
+
+        return response_507
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ErrorOut | SecretChanged]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    tool_id: str,
+    key: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: SecretBody,
+) -> Response[ErrorOut | SecretChanged]:
+    """Set a secret, which the tool's process gets as a variable from its next run on. It can't be read
+    back
+
+    Args:
+        tool_id (str):
+        key (str):
+        body (SecretBody): A secret.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorOut | SecretChanged]
+    """
+
+    kwargs = _get_kwargs(
+        tool_id=tool_id,
+        key=key,
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    tool_id: str,
+    key: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: SecretBody,
+) -> ErrorOut | SecretChanged | None:
+    """Set a secret, which the tool's process gets as a variable from its next run on. It can't be read
+    back
+
+    Args:
+        tool_id (str):
+        key (str):
+        body (SecretBody): A secret.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorOut | SecretChanged
+    """
+
+    return sync_detailed(
+        tool_id=tool_id,
+        key=key,
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    tool_id: str,
+    key: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: SecretBody,
+) -> Response[ErrorOut | SecretChanged]:
+    """Set a secret, which the tool's process gets as a variable from its next run on. It can't be read
+    back
+
+    Args:
+        tool_id (str):
+        key (str):
+        body (SecretBody): A secret.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorOut | SecretChanged]
+    """
+
+    kwargs = _get_kwargs(
+        tool_id=tool_id,
+        key=key,
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    tool_id: str,
+    key: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: SecretBody,
+) -> ErrorOut | SecretChanged | None:
+    """Set a secret, which the tool's process gets as a variable from its next run on. It can't be read
+    back
+
+    Args:
+        tool_id (str):
+        key (str):
+        body (SecretBody): A secret.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorOut | SecretChanged
+    """
+
+    return (
+        await asyncio_detailed(
+            tool_id=tool_id,
+            key=key,
+            client=client,
+            body=body,
+        )
+    ).parsed
