@@ -24,7 +24,7 @@ from attrs import evolve
 from pixie_core.clock import system_clock
 from pixie_core.config import Settings
 from pixie_core.errors import OutputNotFound, Problem, RequestInvalid, RunNotRunning, RunsInFlight, ToolNotFound
-from pixie_core.exporters import report, run_zip, write_zip
+from pixie_core.exporters import report, write_zip
 from pixie_core.exports import Exports
 from pixie_core.keeping import Keeping
 from pixie_core.library import Library
@@ -39,13 +39,14 @@ from pixie_core.store import RunFilter, Store
 from pixie_core.thumbnails import Thumbnails
 from pixie_core.tool import Tools
 from pixie_core.validator import ValidateJobs, Validator, update_fixtures, validate
+from pixie_core.zips import Zips
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from pixie_core.clock import Clock
-    from pixie_core.exporters import Archive, Format
+    from pixie_core.exporters import Archive, Bulk, Format
     from pixie_core.exporters import Report as RunReport
     from pixie_core.run import Record, Run
     from pixie_core.run.events import Status
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from pixie_core.store import LatestValidation, Page, RunSummary, StoredArtefact, ValidateJob
     from pixie_core.tool import Limits, Tool, ToolManifest
     from pixie_core.validator import Check, Report, UpdatedFixture
+    from pixie_core.zips import BulkKind
 
 __all__ = ["Pixie", "open"]
 
@@ -75,8 +77,9 @@ def open(home: Path | str | None = None, **settings: Any) -> Pixie:  # noqa: A00
 class Pixie:
     """One data folder: its tools, its runs, and what is kept of them.
 
-    `store`, `tools`, `library`, `workspaces`, `exports` and `keeping` are its rooms, for whoever needs more than the
-    methods here. Close it, or use it in a `with`: runs that it started and that haven't ended are then interrupted.
+    `store`, `tools`, `library`, `workspaces`, `exports`, `zips` and `keeping` are its rooms, for whoever needs more
+    than the methods here. Close it, or use it in a `with`: runs that it started and that haven't ended are then
+    interrupted.
     """
 
     def __init__(self, settings: Settings, *, clock: Clock = system_clock) -> None:
@@ -86,6 +89,7 @@ class Pixie:
         self.library = Library(self.store)
         self.workspaces = self.store.workspaces
         self.exports = Exports(self.store, settings.home, self.get, self.manifest_of)
+        self.zips = Zips(self.store, self.get, self.runs, self.manifest_of)
         self.keeping = Keeping(self.store, self.tools, settings, clock=clock)
         self.thumbnails = Thumbnails(self.store, settings)
         self.secrets = Secrets(self.tools, self._renew, clock=clock)
@@ -320,9 +324,22 @@ class Pixie:
 
     def zip(self, run_id: str) -> Archive:
         """The run as a zip, ready to be streamed. Raises ExportError when a file of it is missing."""
-        run = self.get(run_id)
-        store = self.store
-        return run_zip(run, self.manifest_of(run), self.values(run), store.open_artefact, open_input=store.open_input)
+        return self.zips.run(run_id)
+
+    def bulk(
+        self,
+        run_ids: Sequence[str] | None = None,
+        *,
+        artefact_ids: Sequence[int] | None = None,
+        kind: BulkKind = "raw",
+        **filters: Any,
+    ) -> Bulk:
+        """Many runs, or files of many, as one zip to be streamed or saved: those that are named, or all that the
+        filters of `runs` let through; see `zips`.
+        """
+        if artefact_ids is not None:
+            return self.zips.artefacts(artefact_ids)
+        return self.zips.runs(run_ids, kind=kind, **filters)
 
     def export(self, run_id: str, target: Path | str | None = None, *, force: bool = False) -> Path:
         """Write the run's zip and return where. `target` is a file or a folder; without it the current

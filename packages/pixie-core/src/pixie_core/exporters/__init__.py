@@ -4,6 +4,7 @@ Nothing here knows the database: runs, values and openers are handed in.
 """
 
 from pixie_core.exporters.archive import Archive, Entry, Written
+from pixie_core.exporters.bulk import Bulk
 from pixie_core.exporters.declared import declaration_of, file_as_output
 from pixie_core.exporters.exporting import Exportable, Exported, Prepared, export, prepare
 from pixie_core.exporters.format import Export, Format, Provenance
@@ -19,6 +20,7 @@ __all__ = [
     "FORMATS",
     "REPORT_FORMATS",
     "Archive",
+    "Bulk",
     "Entry",
     "Export",
     "Exportable",

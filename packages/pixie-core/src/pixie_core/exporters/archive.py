@@ -1,28 +1,23 @@
 """A zip that is made while it is read: never in memory, never on disk first.
 
-Python's own zipfile writes to a sink that can't seek and is drained after each piece. Times are given, not
-taken from the clock, so that the same contents make the same bytes.
+Times are given, not taken from the clock, so that the same contents make the same bytes.
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
-import stat
-import zipfile
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
 from pixie_core.errors import ExportError
+from pixie_core.exporters.zip_writer import Written, ZipWriter, stored_size
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
-    from _typeshed import ReadableBuffer
-
-__all__ = ["Archive", "Entry", "Written"]
+__all__ = ["Anew", "Archive", "Entry", "Listing", "Written", "add_entries"]
 
 
 @frozen
@@ -42,114 +37,74 @@ class Entry:
 
 
 @frozen
-class Written:
-    """A file as it went into the zip."""
+class Listing:
+    """A file that lists the files before it, from the one after the last listing: made from how they were written."""
 
     name: str
-    size: int
-    sha256: str
+    make: Callable[[Sequence[Written]], bytes] = field(repr=False)
+
+
+@frozen
+class Anew:
+    """Entries that are made while they are walked, anew each time, so that a zip begins before the last is known."""
+
+    make: Callable[[], Iterator[Entry | Listing]]
+
+    def __iter__(self) -> Iterator[Entry | Listing]:
+        return self.make()
 
 
 @frozen(kw_only=True)
 class Archive:
     """A zip, ready to be read: iterate over it for its bytes; each time is a new reading.
 
-    `made_at` becomes the time of every file. `last` makes the file that lists the others, from how they were written.
+    `made_at` becomes the time of every file. `entries` are walked once for each reading: what isn't a sequence may make
+    each of them when its turn comes.
     Iterating raises ExportError when a file can't be read or isn't as it was said to be; what was read until then
     has no end record, and no program takes it for a whole zip.
     """
 
     filename: str
     made_at: datetime
-    entries: Sequence[Entry] = field(repr=False)
-    last: tuple[str, Callable[[Sequence[Written]], bytes]] | None = field(repr=False, default=None)
+    entries: Iterable[Entry | Listing] = field(repr=False)
 
     @property
     def content_length(self) -> int | None:
         """The zip's exact size in bytes, where every file is stored and of known size; else None."""
-        if self.last is not None or any(entry.deflated or entry.size is None for entry in self.entries):
+        if not isinstance(self.entries, Sequence):
             return None
-        return _stored_size([(entry.name, entry.size or 0) for entry in self.entries])
+        files = []
+        for each in self.entries:
+            if isinstance(each, Listing) or each.deflated or each.size is None:
+                return None
+            files.append((each.name, each.size))
+        return stored_size(files)
 
     def __iter__(self) -> Iterator[bytes]:
-        sink = _Sink()
-        written: list[Written] = []
-        # Closed only when all went well: closing writes the end record, which says that the zip is whole.
-        archive = zipfile.ZipFile(sink, "w")
-        for entry in self.entries:
-            yield from self._one(archive, sink, entry, written)
-        if self.last is not None:
-            name, make = self.last
-            content = make(written)
-            yield from self._one(archive, sink, Entry(name, lambda: [content], len(content)), written)
-        archive.close()
-        yield from sink.drain()
-
-    def _one(self, archive: zipfile.ZipFile, sink: _Sink, entry: Entry, written: list[Written]) -> Iterator[bytes]:
-        if entry.name.endswith("/"):
-            head = self._head(entry)
-            head.CRC = head.compress_size = 0  # which mkdir doesn't set by itself before Python 3.12
-            archive.mkdir(head)
-            yield from sink.drain()
-            return
-        digest = hashlib.sha256()
-        size = 0
-        with archive.open(self._head(entry), "w", force_zip64=entry.size is None) as file:
-            yield from sink.drain()
-            for piece in entry.source():
-                size += len(piece)
-                if entry.size is not None and size > entry.size:
-                    break
-                digest.update(piece)
-                file.write(piece)
-                yield from sink.drain()
-            if entry.size not in {None, size} or entry.sha256 not in {None, digest.hexdigest()}:
-                raise ExportError(f"{entry.name} was altered since the run: the zip breaks off here.")
-        yield from sink.drain()
-        written.append(Written(entry.name, size, digest.hexdigest()))
-
-    def _head(self, entry: Entry) -> zipfile.ZipInfo:
-        # A zip has no time zone, steps of two seconds, and the years 1980 to 2107.
-        moment = self.made_at.timetuple()[:6] if 1980 <= self.made_at.year <= 2107 else (1980, 1, 1, 0, 0, 0)
-        head = zipfile.ZipInfo(entry.name, moment)
-        head.compress_type = zipfile.ZIP_DEFLATED if entry.deflated else zipfile.ZIP_STORED
-        folder = entry.name.endswith("/")
-        head.external_attr = (stat.S_IFDIR | 0o755) << 16 | 0x10 if folder else (stat.S_IFREG | 0o644) << 16
-        head.create_system = 3  # Unix, whose permissions these are
-        head.file_size = entry.size or 0
-        return head
+        with ZipWriter() as zip_:
+            yield from add_entries(zip_, self.entries, self.made_at)
+            yield from zip_.end()
 
 
-class _Sink(io.RawIOBase):
-    """Where zipfile writes; it can't seek, and forgets what was drained."""
+def add_entries(
+    zip_: ZipWriter, entries: Iterable[Entry | Listing], moment: datetime, prefix: str = ""
+) -> Iterator[bytes]:
+    """The bytes of entries as they go into a zip, under a prefix, which listings don't name.
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._pieces: list[bytes] = []
-
-    def write(self, piece: ReadableBuffer, /) -> int:
-        content = bytes(piece)
-        self._pieces.append(content)
-        return len(content)
-
-    def drain(self) -> Iterator[bytes]:
-        pieces, self._pieces = self._pieces, []
-        yield from filter(None, pieces)
-
-
-_LIMIT = 2**31 - 1
-"""Beyond it zipfile writes sizes and places as 64-bit numbers (ZIP64_LIMIT)."""
-
-
-def _stored_size(files: Sequence[tuple[str, int]]) -> int:
-    """The size of a zip of stored files, as zipfile writes it to what can't seek (APPNOTE 4.3)."""
-    position = directory = 0
-    for name, size in files:
-        length = len(name.encode())
-        zip64 = size * 1.05 > _LIMIT
-        extras = 2 * (size > _LIMIT) + (position > _LIMIT)
-        directory += 46 + length + (4 + 8 * extras if extras else 0)
-        described = 0 if name.endswith("/") else 24 if zip64 else 16
-        position += 30 + length + (20 if zip64 else 0) + size + described
-    far = len(files) > 65_535 or position > _LIMIT or directory > _LIMIT
-    return position + directory + (76 if far else 0) + 22
+    Raises ExportError when a file can't be read or isn't as it was said to be; others could follow it in the zip.
+    """
+    written: list[Written] = []
+    for each in entries:
+        if isinstance(each, Listing):
+            content = each.make(tuple(written))
+            written.clear()
+            yield from zip_.file(prefix + each.name, moment, [content], deflated=True, most=len(content))
+        elif each.name.endswith("/"):
+            yield zip_.folder(prefix + each.name, moment)
+        else:
+            made = yield from zip_.file(
+                prefix + each.name, moment, each.source(), deflated=each.deflated, most=each.size
+            )
+            if each.size not in {None, made.size} or each.sha256 not in {None, made.sha256}:
+                raise ExportError(f"{each.name} was altered since the run.")
+            written.append(Written(each.name, made.size, made.sha256))

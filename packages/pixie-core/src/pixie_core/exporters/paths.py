@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from pixie_core.run import Run
 
-__all__ = ["Names", "Paths", "is_file_input", "paths_of", "spilled"]
+__all__ = ["Names", "Paths", "input_paths", "is_file_input", "paths_of", "spilled"]
 
 _CONTENT = re.compile(r"/api/artefacts/(\d+)/content")
 
@@ -76,13 +76,18 @@ def paths_of(run: Run, *, with_inputs: bool) -> Paths:
         for each in run.artefacts
         if f"/api/artefacts/{each.id}/content" not in values
     }
-    input_names = Names("inputs/")
+    return Paths(artefacts, input_paths(run) if with_inputs else {})
+
+
+def input_paths(run: Run) -> dict[str, str]:
+    """The paths of the files that were a run's inputs, by their SHA-256."""
+    names = Names("inputs/")
     inputs: dict[str, str] = {}
-    for value in run.inputs.values() if with_inputs else ():
+    for value in run.inputs.values():
         for each in value if isinstance(value, list) else [value]:
             if is_file_input(each) and each["sha256"] not in inputs:
-                inputs[each["sha256"]] = input_names.take(each["filename"])
-    return Paths(artefacts, inputs)
+                inputs[each["sha256"]] = names.take(each["filename"])
+    return inputs
 
 
 def spilled(run: Run) -> set[str | None]:

@@ -6,16 +6,18 @@ The entries lie at the root. Text is deflated; what is packed already is stored.
 from __future__ import annotations
 
 import io
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
+from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from attrs import asdict
+from attrs import evolve
 
 from pixie_core.errors import ArtefactNotFound, ExportError
-from pixie_core.exporters.archive import Archive, Entry
+from pixie_core.exporters.archive import Anew, Archive, Entry, Listing
 from pixie_core.exporters.json_text import json_bytes, json_object
-from pixie_core.exporters.paths import is_file_input, paths_of
+from pixie_core.exporters.paths import Paths, input_paths, is_file_input, paths_of
 from pixie_core.exporters.report_markdown import report_markdown
 from pixie_core.filenames import clean_filename
 
@@ -23,11 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pixie_core.exporters.archive import Written
-    from pixie_core.exporters.paths import Paths
     from pixie_core.run import Run
+    from pixie_core.run.events import Artefact
     from pixie_core.tool import ToolManifest
 
-__all__ = ["run_zip"]
+__all__ = ["file_entry", "moment_of", "run_zip"]
 
 _PIECE = 256 * 1024
 _DEFLATED = {
@@ -45,36 +47,58 @@ def run_zip(
     open_artefact: Callable[[int], BinaryIO],
     *,
     open_input: Callable[[str], BinaryIO] | None = None,
+    sizes: Mapping[int, int | None] | None = None,
 ) -> Archive:
     """The run's zip, ready to be streamed; of a run that is still running, what there is so far.
 
-    `values` are the outputs' canonical values, those that were kept as files read back. `open_artefact` opens a
-    file by its id, `open_input` one that was an input by its SHA-256; without it inputs/ is left out. Raises
-    ExportError when a file of the run is missing or has another size than was recorded; one that is altered
-    otherwise breaks the zip off where it stands.
+    `values` are the outputs' canonical values, those that were kept as files read back; they are taken one at a time.
+    `open_artefact` opens a file by its id, `open_input` one that was an input by its SHA-256; without it inputs/ is
+    left out. `sizes` are those that the artefacts have on disk, None for one that can't be opened: without it each is
+    opened for a look. Raises ExportError when a file of the run is missing or has another size than was recorded; one
+    that is altered otherwise breaks the zip off where it stands.
     """
-    paths = paths_of(run, with_inputs=open_input is not None)
-    files = [*_inputs(run, paths, open_input), *_artefacts(run, paths, open_artefact)]
+    for each in run.artefacts:
+        # Values that were kept as files have no path in the zip, and are missed as much.
+        if sizes is None:
+            _must_be_there(run, each.filename, each.size_bytes, partial(open_artefact, each.id))
+        else:
+            _must_be_whole(run, each.filename, each.size_bytes, sizes.get(each.id), "it is missing")
+    inputs = Paths({}, input_paths(run) if open_input is not None else {})
+    files = list(_inputs(run, inputs, open_input))
     for entry, opened in files:
-        _must_be_there(run, entry, opened)
-    inputs = {key: paths.input(value) if paths.inputs else value for key, value in run.inputs.items()}
+        _must_be_there(run, entry.name, entry.size, opened)
     return Archive(
-        filename=f"{clean_filename(run.tool_id, 'run')}-{_day(run)}-{run.id[:8]}.zip",
-        made_at=datetime.fromisoformat(run.started_at or run.created_at).astimezone(UTC),
-        entries=[
-            Entry("inputs.json", partial(json_object, inputs)),
-            Entry("outputs.json", partial(json_object, values, paths.relative)),
-            Entry("report.md", lambda: _utf8(report_markdown(run, declared, values, paths))),
-            # There even when nothing is in it, so that whoever opens the zip needn't ask.
-            Entry("artefacts/", list, 0, deflated=False),
-            *(entry for entry, _ in files),
-        ],
-        last=("run.json", partial(_run_json, run, declared, paths)),
+        filename=f"{clean_filename(run.tool_id, 'run')}-{moment_of(run):%Y-%m-%d}-{run.id[:8]}.zip",
+        made_at=moment_of(run),
+        entries=Anew(lambda: _entries(run, declared, values, (inputs, [entry for entry, _ in files]), open_artefact)),
     )
 
 
-def _day(run: Run) -> str:
-    return datetime.fromisoformat(run.started_at or run.created_at).astimezone(UTC).strftime("%Y-%m-%d")
+def _entries(
+    run: Run,
+    declared: ToolManifest | None,
+    values: Mapping[str, Any],
+    sent: tuple[Paths, Sequence[Entry]],
+    open_artefact: Callable[[int], BinaryIO],
+) -> Iterator[Entry | Listing]:
+    """Each when its turn comes; `sent` are the files that were inputs, and where they lie."""
+    inputs, files = sent
+    said = {key: inputs.input(value) if inputs.inputs else value for key, value in run.inputs.items()}
+    yield Entry("inputs.json", partial(json_object, said))
+    # Ten thousand files take a while to name: by then the zip has begun.
+    paths = evolve(paths_of(run, with_inputs=False), inputs=inputs.inputs)
+    yield Entry("outputs.json", partial(_outputs, values, paths))
+    yield Entry("report.md", partial(_report, run, declared, values, paths))
+    # There even when nothing is in it, so that whoever opens the zip needn't ask.
+    yield Entry("artefacts/", list, 0, deflated=False)
+    yield from files
+    yield from _artefacts(run, paths, open_artefact)
+    yield Listing("run.json", partial(_run_json, run, declared, paths))
+
+
+def moment_of(run: Run) -> datetime:
+    """The time that a run's files have in a zip, in UTC: when it began."""
+    return datetime.fromisoformat(run.started_at or run.created_at).astimezone(UTC)
 
 
 def _inputs(
@@ -87,52 +111,72 @@ def _inputs(
         for each in value if isinstance(value, list) else [value]:
             if is_file_input(each) and (path := left.pop(each["sha256"], None)) is not None:
                 opened = partial(open_input, each["sha256"])
-                yield _entry(path, opened, each["size"], each["sha256"], each["mime"]), opened
+                yield file_entry(path, opened, each["size"], each["sha256"], each["mime"]), opened
 
 
-def _artefacts(
-    run: Run, paths: Paths, open_artefact: Callable[[int], BinaryIO]
-) -> Iterator[tuple[Entry, Callable[[], BinaryIO]]]:
+def _artefacts(run: Run, paths: Paths, open_artefact: Callable[[int], BinaryIO]) -> Iterator[Entry]:
     for each in run.artefacts:
         if (path := paths.artefacts.get(each.id)) is not None:
-            opened = partial(open_artefact, each.id)
-            yield _entry(path, opened, each.size_bytes, each.sha256, each.mime), opened
+            # A row of an older database may have no SHA-256.
+            yield file_entry(path, partial(open_artefact, each.id), each.size_bytes, each.sha256 or None, each.mime)
 
 
-def _entry(path: str, opened: Callable[[], BinaryIO], size: int, sha256: str, mime: str | None) -> Entry:
+def file_entry(path: str, opened: Callable[[], BinaryIO], size: int, sha256: str | None, mime: str | None) -> Entry:
+    """A kept file on its way into a zip: deflated or stored by its media type, and read when its turn comes."""
     kind = (mime or "").partition(";")[0].strip().lower()
     deflated = kind.startswith("text/") or kind in _DEFLATED or kind.endswith(("+json", "+xml"))
     return Entry(path, lambda: _read(path, opened), size, sha256, deflated=deflated)
 
 
 def _read(path: str, opened: Callable[[], BinaryIO]) -> Iterator[bytes]:
+    with _told(path), opened() as file:
+        while piece := file.read(_PIECE):
+            yield piece
+
+
+def _outputs(values: Mapping[str, Any], paths: Paths) -> Iterator[bytes]:
+    with _told("outputs.json"):
+        yield from json_object(values, paths.relative)
+
+
+def _report(run: Run, declared: ToolManifest | None, values: Mapping[str, Any], paths: Paths) -> Iterator[bytes]:
+    with _told("report.md"):
+        for piece in report_markdown(run, declared, values, paths):
+            yield piece.encode("utf-8", "replace")
+
+
+@contextmanager
+def _told(path: str) -> Iterator[None]:
+    """What a file can't be read for, as an error of the export."""
     try:
-        with opened() as file:
-            while piece := file.read(_PIECE):
-                yield piece
-    except (OSError, ArtefactNotFound) as error:
-        raise ExportError(f"{path} can't be read any more ({error}): the zip breaks off here.") from error
+        yield
+    except (OSError, ArtefactNotFound, JSONDecodeError) as error:
+        raise ExportError(f"{path} can't be read any more ({error}).") from error
 
 
-def _must_be_there(run: Run, entry: Entry, opened: Callable[[], BinaryIO]) -> None:
+def _must_be_there(run: Run, name: str, expected: int | None, opened: Callable[[], BinaryIO]) -> None:
     """Look at a file before the first byte is sent, while an error can still be told."""
     try:
         with opened() as file:
-            size = file.seek(0, io.SEEK_END) if file.seekable() else entry.size
+            size = file.seek(0, io.SEEK_END) if file.seekable() else expected
     except (OSError, ArtefactNotFound) as error:
+        _must_be_whole(run, name, expected, None, str(error))
+    else:
+        _must_be_whole(run, name, expected, size)
+
+
+def _must_be_whole(run: Run, name: str, expected: int | None, size: int | None, why: str = "") -> None:
+    """Raise ExportError unless the file that was found has its size; None stands for none, and `why`."""
+    if size is None:
         raise ExportError(
-            f"Run {run.id[:8]} can't be exported: its file {entry.name} can't be read ({error}). "
+            f"Run {run.id[:8]} can't be exported: its file {name} can't be read ({why}). "
             "`pixie fsck` says what else is missing."
-        ) from error
-    if size != entry.size:
-        raise ExportError(
-            f"Run {run.id[:8]} can't be exported: its file {entry.name} has {size} bytes, and had {entry.size} when it "
-            "was kept. `pixie fsck` says what else was altered."
         )
-
-
-def _utf8(pieces: Iterator[str]) -> Iterator[bytes]:
-    return (piece.encode("utf-8", "replace") for piece in pieces)
+    if size != expected:
+        raise ExportError(
+            f"Run {run.id[:8]} can't be exported: its file {name} has {size} bytes, and had {expected} when it was "
+            "kept. `pixie fsck` says what else was altered."
+        )
 
 
 def _run_json(run: Run, declared: ToolManifest | None, paths: Paths, written: Sequence[Written]) -> bytes:
@@ -156,14 +200,18 @@ def _run_json(run: Run, declared: ToolManifest | None, paths: Paths, written: Se
             "error": run.error,
             "error_code": run.error_code,
             "stderr": run.stderr,
+            "flagged": list(run.flagged),
+            "progress": run.progress,
+            "message": run.message,
             "fingerprint": dict(run.fingerprint),
             "outputs": {key: output.type for key, output in run.outputs.items()},
+            "unfinished": [key for key, output in run.outputs.items() if not output.done],
             "files": [
                 {
                     "path": each.name,
                     "size_bytes": each.size,
                     "sha256": each.sha256,
-                    **_of_artefact(asdict(about[each.name]) if each.name in about else {}),
+                    **_of_artefact(about.get(each.name)),
                 }
                 for each in written
             ],
@@ -171,5 +219,7 @@ def _run_json(run: Run, declared: ToolManifest | None, paths: Paths, written: Se
     )
 
 
-def _of_artefact(event: dict[str, Any]) -> dict[str, Any]:
-    return {key: event[key] for key in ("id", "filename", "mime", "output_key") if key in event}
+def _of_artefact(artefact: Artefact | None) -> dict[str, Any]:
+    if artefact is None:
+        return {}
+    return {"filename": artefact.filename, "mime": artefact.mime, "output_key": artefact.output_key}

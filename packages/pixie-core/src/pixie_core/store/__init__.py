@@ -21,6 +21,7 @@ from pixie_core.store.processes import ToolProcessRow
 from pixie_core.store.rows import RunSummary
 from pixie_core.store.run_lists import RunFilter
 from pixie_core.store.runs import ActiveRun
+from pixie_core.store.sizes import Weight, sizes_on_disk, weigh
 from pixie_core.store.store import CleanedUp, Created, Store
 from pixie_core.store.stored_settings import StoredSettings
 from pixie_core.store.validate_jobs import ToolVerdict, ValidateJob
@@ -53,10 +54,13 @@ __all__ = [
     "ToolProcessRow",
     "ToolVerdict",
     "ValidateJob",
+    "Weight",
     "Workspace",
     "Workspaces",
     "back_up",
     "backups",
     "fsck",
     "restore",
+    "sizes_on_disk",
+    "weigh",
 ]
