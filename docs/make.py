@@ -12,7 +12,7 @@ import attrs
 
 from pixie_core.catalogue import INPUT_TYPES, OUTPUT_TYPES, InputDeclaration, OutputDeclaration
 from pixie_core.catalogue.base import Nested, Records
-from pixie_core.config import Settings, variable
+from pixie_core.config import declared, variable
 from pixie_core.errors import PixieError
 from pixie_core.exporters import FORMATS, option_help
 from pixie_core.exporters.formats import format_ids
@@ -38,7 +38,7 @@ def settings_page() -> Iterator[str]:
         "| variable | default | unit | |",
         "|---|---|---|---|",
     )
-    for each in attrs.fields(Settings):
+    for each in declared():
         default = "the current folder" if each.name == "home" else f"`{_shown(each.default)}`"
         yield f"| `{variable(each)}` | {default} | {each.metadata['unit']} | {each.metadata['help']} |"
 
@@ -107,7 +107,7 @@ def formats_page() -> Iterator[str]:
         "|---|---|",
     )
     for name in OUTPUT_TYPES:
-        names = [f"`{FORMATS[each].name}`" for each in format_ids(name) if each in FORMATS]
+        names = [f"`{FORMATS[each].name}`" for each in format_ids(name)]
         yield f"| {name} | {', '.join(names)} |"
     yield from ("", "Code becomes a file of its language: `source`, or the ending, such as `py`.", "")
     yield from (

@@ -12,7 +12,7 @@ import pixie_core.exporters
 from pixie_core.catalogue import OUTPUT_TYPES, OutputDeclaration
 from pixie_core.errors import MissingExtra, RequestInvalid, UnsupportedFormat
 from pixie_core.exporters import FORMATS, Exportable, Format, export, format_names, formats_of, option_help
-from pixie_core.exporters.formats import formats_of_unread, knows_format
+from pixie_core.exporters.formats import format_ids, formats_of_unread, knows_format
 from pixie_core.testing.catalogue import output_examples
 from tests.core.exporters.making import FROM, a_table, made, no_artefact
 
@@ -25,9 +25,9 @@ MINE = [
 ]
 
 TABLE = {
-    "text": "txt md html pdf",
-    "stream_text": "txt md html pdf",
-    "markdown": "md html txt pdf",
+    "text": "txt md html pdf docx",
+    "stream_text": "txt md html pdf docx",
+    "markdown": "md html txt pdf docx",
     "number": "txt json csv",
     "boolean": "txt json csv",
     "progress": "txt json csv",
@@ -40,8 +40,25 @@ TABLE = {
     "tree": "json yaml txt md",
     "timeline": "json csv ics png svg pdf html",
     "gantt": "csv json xlsx ics png svg pdf html",
-    "chart_bar": "png svg pdf html json csv xlsx parquet",
+    **{name: "png svg pdf html json csv xlsx parquet" for name in OUTPUT_TYPES if name.startswith("chart_")},
+    "map_points": "geojson kml gpx csv html png",
+    "map_route": "geojson kml gpx csv html png",
+    "map_heatmap": "geojson kml csv html png",
+    "map_choropleth": "geojson kml csv html png",
+    "map_polygons": "geojson kml csv html png",
+    "image": "original png jpg webp pdf",
+    "image_grid": "zip pdf",
+    "image_compare": "png zip",
+    "audio": "original mp3 wav flac ogg",
+    "video": "original mp4 webm gif",
+    "file": "original",
 }
+
+
+def test_the_table_has_every_type():
+    """And every pair in it has a writer, every writer a pair."""
+    assert set(TABLE) == set(OUTPUT_TYPES)
+    assert {each for name in TABLE for each in format_ids(name)} == set(FORMATS)
 
 
 @pytest.mark.parametrize("type_name", TABLE)

@@ -12,16 +12,11 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from pixie_core.errors import ExportError
+from pixie_core.exporters.blocks import blocks_of_markdown, blocks_of_text
 from pixie_core.exporters.cells import sayable
 from pixie_core.exporters.format import Format
-from pixie_core.exporters.rendered import markdown_tokens
-from pixie_core.exporters.words import is_prose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from markdown_it.token import Token
-
     from pixie_core.exporters.format import Export, NoOptions
 
 __all__ = ["DOCUMENT"]
@@ -85,23 +80,11 @@ _TEMPLATE = r"""
 
 
 def _write_text(export: Export, sink: IO[bytes], _: NoOptions) -> None:
-    text = export.text().replace("\r\n", "\n")
-    if not is_prose(text):
-        _typeset(export, [{"k": "code", "t": text}], sink)
-        return
-    paragraphs = (lines.split("\n") for lines in text.strip("\n").split("\n\n") if lines.strip())
-    _typeset(export, [{"k": "paragraph", "c": _broken(lines)} for lines in paragraphs], sink)
-
-
-def _broken(lines: Sequence[str]) -> list[dict[str, Any]]:
-    nodes: list[dict[str, Any]] = []
-    for line in lines:
-        nodes += [{"k": "text", "t": line}, {"k": "break"}]
-    return nodes[:-1]
+    _typeset(export, blocks_of_text(export.text()), sink)
 
 
 def _write_markdown(export: Export, sink: IO[bytes], _: NoOptions) -> None:
-    _typeset(export, _blocks(iter(markdown_tokens(export.text())), None), sink)
+    _typeset(export, blocks_of_markdown(export.text()), sink)
 
 
 def _typeset(export: Export, blocks: list[dict[str, Any]], sink: IO[bytes]) -> None:
@@ -127,93 +110,6 @@ def _typeset(export: Export, blocks: list[dict[str, Any]], sink: IO[bytes]) -> N
                 f"{export.declared.label} can't be set as PDF ({error}). Take html, which holds the same."
             ) from error
     sink.write(made)
-
-
-def _blocks(tokens: Iterator[Token], end: str | None) -> list[dict[str, Any]]:
-    """The blocks up to the token that closes them."""
-    made: list[dict[str, Any]] = []
-    for token in tokens:
-        if token.type == end:
-            break
-        if token.type == "inline":
-            made.append({"k": "paragraph", "c": _inlines(iter(token.children or ()), None)})
-        elif token.type == "heading_open":
-            words = _blocks(tokens, "heading_close")
-            made.append({"k": "heading", "level": int(token.tag[1]), "c": words[0]["c"] if words else []})
-        elif token.type == "paragraph_open":
-            made += _blocks(tokens, "paragraph_close")
-        elif token.type == "blockquote_open":
-            made.append({"k": "quote", "c": _blocks(tokens, "blockquote_close")})
-        elif token.type == "bullet_list_open":
-            made.append({"k": "bullets", "items": _items(tokens, "bullet_list_close")})
-        elif token.type == "ordered_list_open":
-            start = int(token.attrGet("start") or 1) if token.attrGet("start") is not None else 1
-            made.append({"k": "numbers", "start": start, "items": _items(tokens, "ordered_list_close")})
-        elif token.type in {"fence", "code_block"}:
-            made.append({"k": "code", "t": token.content.rstrip("\n")})
-        elif token.type == "hr":
-            made.append({"k": "rule"})
-        elif token.type == "table_open":
-            made.append(_table(tokens))
-    return made
-
-
-def _items(tokens: Iterator[Token], end: str) -> list[list[dict[str, Any]]]:
-    items = []
-    for token in tokens:
-        if token.type == end:
-            break
-        if token.type == "list_item_open":
-            items.append(_blocks(tokens, "list_item_close"))
-    return items
-
-
-def _table(tokens: Iterator[Token]) -> dict[str, Any]:
-    rows: list[list[list[dict[str, Any]]]] = []
-    sides: list[str] = []
-    for token in tokens:
-        if token.type == "table_close":
-            break
-        if token.type == "tr_open":
-            rows.append([])
-        elif token.type in {"th_open", "td_open"}:
-            if len(rows) == 1:
-                sides.append(str(token.attrGet("style") or "").removeprefix("text-align:") or "left")
-        elif token.type == "inline":
-            rows[-1].append(_inlines(iter(token.children or ()), None))
-    return {"k": "table", "sides": sides, "rows": rows}
-
-
-_SPANS = {"strong_open": "strong", "em_open": "em", "s_open": "s"}
-
-
-def _inlines(tokens: Iterator[Token], end: str | None) -> list[dict[str, Any]]:
-    made: list[dict[str, Any]] = []
-    for token in tokens:
-        if token.type == end:
-            break
-        if token.type == "text":
-            made.append({"k": "text", "t": token.content})
-        elif token.type == "softbreak":
-            made.append({"k": "text", "t": " "})
-        elif token.type == "hardbreak":
-            made.append({"k": "break"})
-        elif token.type == "code_inline":
-            made.append({"k": "code", "t": token.content})
-        elif token.type in _SPANS:
-            made.append({"k": _SPANS[token.type], "c": _inlines(tokens, token.type.replace("_open", "_close"))})
-        elif token.type == "link_open":
-            made += _link(str(token.attrGet("href") or ""), _inlines(tokens, "link_close"))
-        elif token.type == "image":
-            made.append({"k": "text", "t": f"[{token.content or 'a picture'}]"})
-    return made
-
-
-def _link(target: str, words: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """A link that leads somewhere from a file, or else its words."""
-    if target.lower().startswith(("http://", "https://", "mailto:")):
-        return [{"k": "link", "to": target, "c": words}]
-    return words
 
 
 def _pdf(reads: str, help: str, write: Any) -> Format:

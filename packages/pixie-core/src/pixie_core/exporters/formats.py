@@ -3,8 +3,7 @@
     formats_of(declared, value)     the formats of one output, the default first
     format_names("table")           the names that a declaration may say
 
-Formats follow from the views of a type; the few types for which other ones make sense stand in the table by name. A
-name in the table whose writer isn't there is offered to nobody.
+Formats follow from the views of a type; the few types for which other ones make sense stand in the table by name.
 """
 
 from __future__ import annotations
@@ -17,17 +16,21 @@ from pixie_core.exporters.calendar import CALENDAR
 from pixie_core.exporters.delimited import DELIMITED
 from pixie_core.exporters.document import DOCUMENT
 from pixie_core.exporters.html_chart import HTML_CHARTS
+from pixie_core.exporters.latex import FORMULAS
 from pixie_core.exporters.maps import MAP_DATA
 from pixie_core.exporters.maps_drawn import MAP_PICTURES
 from pixie_core.exporters.maps_html import MAP_PAGES
+from pixie_core.exporters.maps_kml import KML
 from pixie_core.exporters.media import FILES
 from pixie_core.exporters.media_films import FILMS
+from pixie_core.exporters.media_gif import GIFS
 from pixie_core.exporters.media_images import IMAGES
 from pixie_core.exporters.media_sounds import SOUNDS
 from pixie_core.exporters.parquet import PARQUET
 from pixie_core.exporters.pictures import PICTURES
 from pixie_core.exporters.structured import STRUCTURED
 from pixie_core.exporters.tabulated import TABULATED
+from pixie_core.exporters.word_processor import WORD_PROCESSOR
 from pixie_core.exporters.words import WORDS
 from pixie_core.exporters.workbook import WORKBOOK
 from pixie_core.structure import Problems, structure_output
@@ -44,9 +47,20 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
     {
         each.id: each
         for each in (
-            *(*WORDS, *DOCUMENT, *DELIMITED, *WORKBOOK, *PARQUET, *STRUCTURED, *TABULATED, *CALENDAR),
-            *(*PICTURES, *HTML_CHARTS, *MAP_DATA, *MAP_PAGES, *MAP_PICTURES),
-            *(*FILES, *IMAGES, *SOUNDS, *FILMS),
+            *(
+                *WORDS,
+                *DOCUMENT,
+                *WORD_PROCESSOR,
+                *DELIMITED,
+                *WORKBOOK,
+                *PARQUET,
+                *STRUCTURED,
+                *TABULATED,
+                *CALENDAR,
+                *FORMULAS,
+            ),
+            *(*PICTURES, *HTML_CHARTS, *MAP_DATA, *KML, *MAP_PAGES, *MAP_PICTURES),
+            *(*FILES, *IMAGES, *SOUNDS, *FILMS, *GIFS),
         )
     }
 )
@@ -58,9 +72,9 @@ _ROWS = (
 )
 _PICTURES = ("figure.png", "figure.svg", "figure.pdf", "figure.html")
 _CHART = (*_PICTURES, "figure.json", "rows.csv", "rows.xlsx", "rows.parquet")
-_MAP = ("features.geojson", "rows.csv", "features.html", "features.png")
-_WAYS = ("features.geojson", "features.gpx", *_MAP[1:])
-_WORDS = ("text.txt", "text.md", "text.html", "text.pdf")
+_MAP = ("features.geojson", "features.kml", "rows.csv", "features.html", "features.png")
+_WAYS = ("features.geojson", "features.kml", "features.gpx", *_MAP[2:])
+_WORDS = ("text.txt", "text.md", "text.html", "text.pdf", "text.docx")
 
 _BY_VIEWS: tuple[tuple[set[str], tuple[str, ...]], ...] = (
     ({"features"}, _MAP),
@@ -73,7 +87,7 @@ _BY_VIEWS: tuple[tuple[set[str], tuple[str, ...]], ...] = (
 """The formats of a type that has these views; the first row that fits counts."""
 
 _BY_TYPE: Mapping[str, tuple[str, ...]] = {
-    "markdown": ("markdown.md", "markdown.html", "text.txt", "markdown.pdf"),
+    "markdown": ("markdown.md", "markdown.html", "text.txt", "markdown.pdf", "markdown.docx"),
     "latex": ("latex.tex", "latex.png", "latex.svg", "latex.pdf"),
     "code": ("code.source", "text.txt", "code.html"),
     "kv": ("value.json", "rows.csv", "rows.xlsx", "value.yaml", "rows.md"),
@@ -88,7 +102,7 @@ _BY_TYPE: Mapping[str, tuple[str, ...]] = {
     "image_grid": ("media.zip", "media.pdf"),
     "image_compare": ("compare.png", "media.zip"),
     "audio": ("media.original", "media.mp3", "media.wav", "media.flac", "media.ogg"),
-    "video": ("media.original", "media.mp4", "media.webm"),
+    "video": ("media.original", "media.mp4", "media.webm", "media.gif"),
 }
 """The types whose formats their views alone don't tell."""
 
@@ -97,7 +111,7 @@ _ANY = ("value.json",)
 
 
 def format_ids(type_name: str) -> tuple[str, ...]:
-    """The ids of the formats of a type, the default first; also of those whose writer isn't there."""
+    """The ids of the formats of a type, the default first."""
     if type_name in _BY_TYPE:
         return _BY_TYPE[type_name]
     views = set(OUTPUT_TYPES[type_name].views()) if type_name in OUTPUT_TYPES else set()
@@ -106,14 +120,12 @@ def format_ids(type_name: str) -> tuple[str, ...]:
 
 def format_names(type_name: str) -> tuple[str, ...]:
     """The names of the formats that outputs of a type can become, the default first."""
-    return tuple(FORMATS[each].name if each in FORMATS else each.partition(".")[2] for each in format_ids(type_name))
+    return tuple(FORMATS[each].name for each in format_ids(type_name))
 
 
 def knows_format(type_name: str, name: str) -> bool:
     """Whether a declaration of this type may say this name."""
-    return name in format_names(type_name) or any(
-        FORMATS[each].called(name) for each in format_ids(type_name) if each in FORMATS
-    )
+    return any(FORMATS[each].called(name) for each in format_ids(type_name))
 
 
 def formats_of(declared: OutputDeclaration, value: Any) -> tuple[Format, ...]:
@@ -125,13 +137,13 @@ def formats_of(declared: OutputDeclaration, value: Any) -> tuple[Format, ...]:
     typed = read_value(declared, value)
     if typed is None:
         return tuple(FORMATS[each] for each in _ANY)
-    of_type = [FORMATS[each] for each in format_ids(declared.type) if each in FORMATS]
+    of_type = [FORMATS[each] for each in format_ids(declared.type)]
     return _offered(declared, [fitting for each in of_type if (fitting := each.for_value(declared, typed)) is not None])
 
 
 def formats_of_unread(declared: OutputDeclaration) -> tuple[Format, ...] | None:
     """The same without a look at the value, which may be large; None where the formats depend on it."""
-    of_type = [FORMATS[each] for each in format_ids(declared.type) if each in FORMATS]
+    of_type = [FORMATS[each] for each in format_ids(declared.type)]
     return _offered(declared, of_type) if all(each.adapt is None for each in of_type) else None
 
 

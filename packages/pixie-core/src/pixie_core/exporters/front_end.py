@@ -12,9 +12,10 @@ from pathlib import Path
 
 from pixie_core.errors import ExportError, MissingExtra
 
-__all__ = ["COUNTRIES", "LEAFLET", "LEAFLET_STYLE", "PLOTLY", "front_end_file", "has_front_end"]
+__all__ = ["COUNTRIES", "KATEX", "LEAFLET", "LEAFLET_STYLE", "PLOTLY", "front_end_file", "has_front_end"]
 
 PLOTLY = "plotly/plotly-strict.min.js"
+KATEX = "katex/katex.min.js"
 LEAFLET = "leaflet/leaflet.js"
 LEAFLET_STYLE = "leaflet/leaflet.css"
 COUNTRIES = "world-atlas/countries-50m.json"

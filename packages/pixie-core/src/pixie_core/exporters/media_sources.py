@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pixie_core.catalogue import Media
     from pixie_core.exporters.format import Export
 
-__all__ = ["ending_of", "kind_of", "opened", "stem_of"]
+__all__ = ["ending_of", "is_svg", "kind_of", "opened", "stem_of"]
 
 _ARTEFACT = re.compile(r"/api/artefacts/(\d+)/content")
 _DATA = re.compile(r"data:(?P<mime>[^;,]*)(?P<more>(?:;[^,;]*)*),", re.IGNORECASE)
@@ -71,11 +71,19 @@ def kind_of(begin: bytes) -> tuple[str, str] | None:
     for at, bytes_, mime, ending in _KINDS:
         if begin.startswith(bytes_, at):
             return mime, ending
-    if re.match(
-        rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*)*<svg\b", begin, re.DOTALL
-    ):
-        return "image/svg+xml", ".svg"
-    return None
+    return ("image/svg+xml", ".svg") if is_svg(begin) else None
+
+
+_SVG = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<!DOCTYPE[^>\[]*(?:\[[^\]]*\]\s*)?>\s*)*"
+    rb"<(?:\w+:)?svg\b",
+    re.DOTALL,
+)
+
+
+def is_svg(begin: bytes) -> bool:
+    """Whether a file that begins so is a picture made of lines."""
+    return _SVG.match(begin[:65_536]) is not None
 
 
 def ending_of(media: Media, begin: bytes) -> tuple[str, str]:
