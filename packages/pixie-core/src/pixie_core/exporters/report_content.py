@@ -146,6 +146,10 @@ class Content:
         for key in self.keys:
             yield self._section(key)
 
+    def declarations(self) -> Iterator[OutputDeclaration]:
+        """What is said of the outputs, in order; no value is taken."""
+        return (declaration_of(self.run, self._declared, key) for key in self.keys)
+
     def _section(self, key: str) -> Section:
         about = declaration_of(self.run, self._declared, key)
         raw, value, problem = _read(about, self._values)
