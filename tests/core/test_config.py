@@ -1,9 +1,8 @@
 """Settings come from PIXIE_* variables and .env, and a wrong one says what is allowed."""
 
-import attrs
 import pytest
 
-from pixie_core.config import Settings, variable
+from pixie_core.config import Settings, declared, variable
 from pixie_core.errors import SettingsError
 
 
@@ -66,7 +65,16 @@ def test_a_wrong_value_names_the_variable_the_value_and_what_is_allowed(tmp_path
     assert says in str(caught.value)
 
 
-@pytest.mark.parametrize("each", attrs.fields(Settings), ids=variable)
+@pytest.mark.parametrize("each", declared(), ids=variable)
 def test_every_setting_has_help(each):
     """A setting without help is half a setting."""
     assert each.metadata["help"]
+
+
+def test_what_somebody_said_is_pinned(tmp_path):
+    """By a variable or .env, though it says the default; by Python, where it doesn't; and nothing else."""
+    (tmp_path / ".env").write_text("PIXIE_DENSITY=comfortable\n")
+    loaded = Settings.load(tmp_path, {"PIXIE_THEME": "auto", "PIXIE_WARM_MAX": "3"})
+    assert loaded.pinned == {"home", "theme", "density", "warm_keep_max"}
+    assert loaded.saying(accent="indigo").pinned == loaded.pinned | {"accent"}
+    assert Settings(home=tmp_path, port=1, accent="indigo").pinned == {"home", "port"}

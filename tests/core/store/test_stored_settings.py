@@ -2,10 +2,9 @@
 
 from datetime import timedelta
 
-import attrs
 import pytest
 
-from pixie_core.config import Settings
+from pixie_core.config import declared
 from pixie_core.errors import RequestInvalid, SettingsError, ValueInvalid
 from pixie_core.store.stored_settings import STORABLE
 
@@ -16,7 +15,7 @@ def test_a_stored_setting_takes_the_place_of_the_default_alone(store, settings):
         store.settings.set(name, value)
     over = store.settings.over(settings)
     assert (over.theme, over.library_page_size, over.retention_older_than) == ("dark", 20, timedelta(days=90))
-    assert store.settings.over(attrs.evolve(settings, theme="light")).theme == "light"
+    assert store.settings.over(settings.saying(theme="light")).theme == "light"
     store.settings.unset("theme")
     assert store.settings.over(settings).theme == "auto"
     store.settings.set("retention_older_than", None)
@@ -65,9 +64,38 @@ def test_every_setting_that_can_be_stored_comes_back_as_it_was(store, settings):
         store.settings.set(name, getattr(settings, name))
     assert store.settings.over(settings) == settings
     assert set(store.settings.values()) == set(STORABLE)
-    assert {each.name for each in attrs.fields(Settings)} - set(STORABLE) == {
+    assert {each.name for each in declared()} - set(STORABLE) == {
         "home", "host", "port", "tools_dir", "db_path", "artefacts_root", "developer_mode",
     }  # fmt: skip
+
+
+def test_what_is_pinned_stays_though_it_is_the_default(store, settings):
+    """As PIXIE_THEME=auto is."""
+    store.settings.set("theme", "dark")
+    assert store.settings.over(settings.saying(theme="auto")).theme == "auto"
+    once = store.settings.over(settings)
+    store.settings.set("theme", "light")
+    assert store.settings.over(once).theme == "light"
+
+
+def test_several_are_stored_at_once_or_none(store):
+    """With every problem at its name; None goes back to the default."""
+    with pytest.raises(RequestInvalid) as caught:
+        store.settings.change({"theme": "dark", "accent": "pink", "library_page_size": 0, "port": 1, "home": None})
+    assert [each.path for each in caught.value.problems] == ["$.accent", "$.library_page_size", "$.port", "$.home"]
+    assert store.settings.values() == {}
+    store.settings.change({"theme": "dark", "retention_older_than": "90d"})
+    store.settings.change({"theme": None, "accent": "forest"})
+    assert store.settings.values() == {"accent": "forest", "retention_older_than": timedelta(days=90)}
+
+
+def test_what_was_spoilt_is_left_out_where_all_else_must_go_on(store, settings):
+    """Its neighbour counts, and what is wrong is told."""
+    store.settings.set("accent", "forest")
+    store.write(lambda conn: conn.execute("INSERT INTO settings VALUES ('theme', '\"pink\"')"))
+    over = store.settings.over_where_valid(settings)
+    assert (over.accent, over.theme) == ("forest", "auto")
+    assert "pink" in store.settings.look()[1]["theme"]
 
 
 def test_export_destinations_are_kept_by_name(store):

@@ -22,7 +22,7 @@ from pixie_core.errors import SettingsError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Settings"]
+__all__ = ["Settings", "declared", "setting", "variable"]
 
 
 def _setting(
@@ -38,12 +38,19 @@ def _setting(
     return attrs.field(default=default, metadata=metadata)
 
 
+_BY_VALUE: frozenset[str] = frozenset({"every setting that isn't its default"})
+"""Stands for what is pinned until it is known, where nobody said it."""
+
+
 @frozen(kw_only=True)
 class Settings:
     """Everything that can be set, with its default.
 
     `Settings.load(home)` reads the environment and `.env`; `Settings(home=...)` is for scripts and tests.
     Paths are absolute once loaded: relative ones are meant from the data folder, `home`.
+
+    `pinned` are the names of those that somebody has said, by a variable, in `.env` or in Python: what is stored in the
+    data folder takes the place of the others alone.
     """
 
     home: Path = _setting(attrs.NOTHING, help="the data folder")
@@ -150,6 +157,8 @@ class Settings:
     )
     old_logs_kept: int = _setting(3, help="earlier files of pixie.log that are kept", minimum=1, maximum=100)
 
+    pinned: frozenset[str] = attrs.field(default=_BY_VALUE, eq=False, repr=False)
+
     @classmethod
     def load(cls, home: Path | str | None = None, environ: Mapping[str, str] | None = None) -> Settings:
         """Read the settings of the data folder `home` (default: PIXIE_HOME, else the current folder).
@@ -168,14 +177,21 @@ class Settings:
         given.update(environ)
         hints = get_type_hints(cls)
         values: dict[str, Any] = {"home": folder}
-        for field in attrs.fields(cls):
+        for field in declared():
             text = given.get(variable(field))
             if field.name != "home" and text is not None:
                 values[field.name] = _parse(variable(field), text, hints[field.name], field.metadata)
-        return cls(**values)
+        return cls(**values, pinned=frozenset(values))
+
+    def saying(self, **settings: Any) -> Settings:
+        """These settings with others said in Python, which nothing that is stored takes the place of."""
+        return attrs.evolve(self, **settings, pinned=self.pinned | settings.keys())
 
     def __attrs_post_init__(self) -> None:
         """Make paths absolute and hold the host to loopback, whoever made the settings."""
+        if self.pinned is _BY_VALUE:
+            said = (each.name for each in declared() if getattr(self, each.name) != each.default)
+            object.__setattr__(self, "pinned", frozenset(said))
         for name in ("tools_dir", "db_path", "artefacts_root"):
             object.__setattr__(self, name, (self.home / getattr(self, name).expanduser()).absolute())
         _must_be_loopback(self.host)
@@ -187,12 +203,17 @@ class Settings:
             raise SettingsError(f"PIXIE_PORT is {self.port}: it must be a port from 1 to 65535.")
 
 
+def declared() -> tuple[attrs.Attribute[Any], ...]:
+    """The declaration of every setting, in their order."""
+    return tuple(each for each in attrs.fields(Settings) if each.metadata)
+
+
 def setting(name: str, value: Any) -> Any:
     """The value of a setting by its name, as its type, from what JSON or a text says of it.
 
     Raises SettingsError, which names the variable, the value and what is allowed.
     """
-    field = {each.name: each for each in attrs.fields(Settings)}.get(name)
+    field = {each.name: each for each in declared()}.get(name)
     if field is None:
         raise SettingsError(f"There is no setting {name!r}. Settings.__doc__ and docs/settings.md list them.")
     text = "" if value is None else str(value)

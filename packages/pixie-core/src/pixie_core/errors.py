@@ -31,6 +31,7 @@
     │   ├── RunProtected            it, or a file of it, is starred or labelled
     │   ├── RunsInFlight            a process can't be stopped under its runs
     │   ├── WorkspaceExists
+    │   ├── SettingPinned           a variable, .env or the program itself says it
     │   ├── TargetExists            a file would be overwritten
     │   └── ToolExists              a tool would be replaced
     ├── Busy                        too many runs
@@ -97,6 +98,7 @@ __all__ = [
     "RunStillRunning",
     "RunTimedOut",
     "RunsInFlight",
+    "SettingPinned",
     "SettingsError",
     "TargetExists",
     "ThumbnailNotFound",
@@ -465,6 +467,21 @@ class WorkspaceExists(Conflict):
 
     def __str__(self) -> str:
         return f"There is a workspace {self.name!r} already. Nothing was changed; choose another name."
+
+
+@define(eq=False, str=False)
+class SettingPinned(Conflict):
+    """Settings can't be changed here, since something that goes before says them; `variables` are their names."""
+
+    code = "setting_pinned"
+    variables: tuple[str, ...]
+
+    def __str__(self) -> str:
+        named = ", ".join(self.variables)
+        return (
+            f"{named}: said by the environment, by .env in the data folder or by the program that opened Pixie, which "
+            "go before what is kept here. Nothing was changed; take it away there, and start Pixie again."
+        )
 
 
 @define(eq=False, str=False)

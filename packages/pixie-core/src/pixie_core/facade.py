@@ -29,6 +29,7 @@ from pixie_core.exports import Exports
 from pixie_core.keeping import Keeping
 from pixie_core.library import Library
 from pixie_core.moments import bound
+from pixie_core.preferences import Preferences
 from pixie_core.run.inputs import inputs_from_form, typed_inputs
 from pixie_core.run.model import Output
 from pixie_core.runtime import Runner
@@ -71,7 +72,7 @@ def open(home: Path | str | None = None, **settings: Any) -> Pixie:  # noqa: A00
     Keyword arguments take the place of PIXIE_* variables, by the names of `Settings`. Raises SettingsError or
     DataFolderError.
     """
-    return Pixie(evolve(Settings.load(home), **settings))
+    return Pixie(Settings.load(home).saying(**settings))
 
 
 class Pixie:
@@ -85,6 +86,8 @@ class Pixie:
     def __init__(self, settings: Settings, *, clock: Clock = system_clock) -> None:
         self.settings = settings
         self.store = Store(settings, clock=clock)
+        self.preferences = Preferences(self.store.settings, settings)
+        self.settings = settings = self.preferences.current()
         self.tools = Tools(settings.tools_dir, states=self.store.tool_states)
         self.library = Library(self.store)
         self.workspaces = self.store.workspaces

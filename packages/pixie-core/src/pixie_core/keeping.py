@@ -93,9 +93,11 @@ class Keeping:
         """The backups in the data folder, newest first. `pixie_core.store.restore` puts one back."""
         return backups(self._settings)
 
-    def audit(self) -> Audit:
-        """What each tool takes on the disk, the largest first."""
-        return audit(self._tools, self._store, clock=self._clock)
+    def audit(self, *, record: bool = True) -> Audit:
+        """What each tool takes on the disk, the largest first. It is written down for later looks, unless `record` is
+        false.
+        """
+        return audit(self._tools, self._store, record=record, clock=self._clock)
 
     def close(self) -> None:
         """End the server's sweeper, after the pass that it is at."""

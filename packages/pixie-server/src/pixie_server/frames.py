@@ -14,12 +14,13 @@ __all__ = ["frame_of"]
 
 def frame_of(pixie: Pixie) -> Frame:
     """The frame of every page, looked up anew."""
+    settings = pixie.preferences.current()
     return Frame(
         now=pixie.now(),
         tools=pixie.tools.all(),
         verdicts={tool_id: known.overall for tool_id, known in pixie.store.latest_validations().items()},
         running=frozenset(run.tool_id for run in pixie.runs(status="running", limit=250).items),
-        theme=pixie.settings.theme,
-        accent=pixie.settings.accent,
-        density=pixie.settings.density,
+        theme=settings.theme,
+        accent=settings.accent,
+        density=settings.density,
     )

@@ -76,6 +76,7 @@ OUTCOMES: Mapping[type[PixieError], Outcome] = {
     errors.RunProtected: Outcome(409, "The run is protected"),
     errors.RunsInFlight: Outcome(409, "Runs are in flight"),
     errors.WorkspaceExists: Outcome(409, "A workspace has that name already"),
+    errors.SettingPinned: Outcome(409, "The setting is said elsewhere"),
     errors.TargetExists: Outcome(409, "A file is there already"),
     errors.ToolExists: Outcome(409, "A tool is there already"),
     errors.Busy: Outcome(429, "Too many runs"),

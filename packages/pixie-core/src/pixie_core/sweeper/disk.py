@@ -60,8 +60,8 @@ class Audit:
     total: int
 
 
-def audit(tools: Tools, store: Store, *, clock: Clock = system_clock) -> Audit:
-    """Measure every tool, and write down in `tool_state` what was found."""
+def audit(tools: Tools, store: Store, *, record: bool = True, clock: Clock = system_clock) -> Audit:
+    """Measure every tool, and unless `record` is false write down in `tool_state` what was found."""
     now = clock.now()
     last_runs = store.read(_last_runs)
     shared: set[tuple[int, int]] = set()
@@ -76,7 +76,8 @@ def audit(tools: Tools, store: Store, *, clock: Clock = system_clock) -> Audit:
         size, new = _size(store.files.root / tool_id, set(), shared)
         total += new
         found.append(ToolDisk(tool_id=tool_id, artefacts=size, last_run_at=last_runs.get(tool_id)))
-    store.write(lambda conn: _write_down(conn, found, timestamp(now)))
+    if record:
+        store.write(lambda conn: _write_down(conn, found, timestamp(now)))
     return Audit(tuple(sorted(found, key=lambda each: (-each.total, each.tool_id))), total)
 
 

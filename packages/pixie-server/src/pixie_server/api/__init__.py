@@ -2,10 +2,12 @@
 
 from pixie_server.api.artefacts import routes as artefact_routes
 from pixie_server.api.destinations import routes as destination_routes
+from pixie_server.api.disk import routes as disk_routes
 from pixie_server.api.exports import routes as export_routes
 from pixie_server.api.reports import routes as report_routes
 from pixie_server.api.runs import routes as run_routes
 from pixie_server.api.service import routes as service_routes
+from pixie_server.api.settings import routes as settings_routes
 from pixie_server.api.tool_settings import routes as tool_settings_routes
 from pixie_server.api.tools import routes as tool_routes
 from pixie_server.api.validation import routes as validation_routes
@@ -21,6 +23,8 @@ ROUTES = (
     *run_routes.routes,
     *report_routes.routes,
     *artefact_routes.routes,
+    *disk_routes.routes,
+    *settings_routes.routes,
     *workspace_routes.routes,
     *export_routes.routes,
     *destination_routes.routes,

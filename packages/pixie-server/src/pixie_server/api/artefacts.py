@@ -201,7 +201,11 @@ async def tag_artefact(served: Served, artefact_id: int, body: TagsBody) -> Tagg
 async def delete_artefact(served: Served, artefact_id: int) -> DeletedArtefact:
     """Delete a file. It is in no list any more, and can be restored for some days."""
     await served.bridge(served.pixie.library.delete, artefact_id)
-    return DeletedArtefact(id=artefact_id, restorable_days=served.pixie.settings.soft_delete_retention_days)
+    settings = await served.bridge(served.pixie.preferences.current)
+    return DeletedArtefact(
+        id=artefact_id,
+        restorable_days=settings.soft_delete_retention_days,
+    )
 
 
 @routes.post(

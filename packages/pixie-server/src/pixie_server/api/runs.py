@@ -94,7 +94,8 @@ async def show_run(served: Served, run_id: str) -> RunOut:
 async def delete_run(served: Served, run_id: str) -> DeletedRun:
     """Delete a run with its files. It is in no list any more, and can be restored for some days."""
     whole = await served.bridge(served.pixie.delete, run_id)
-    return DeletedRun(id=whole, restorable_days=served.pixie.settings.soft_delete_retention_days)
+    settings = await served.bridge(served.pixie.preferences.current)
+    return DeletedRun(id=whole, restorable_days=settings.soft_delete_retention_days)
 
 
 @routes.post("/api/runs/<run_id>/restore", answer=RunOut, errors=_RUN, path_examples=_EXAMPLES)

@@ -8,7 +8,6 @@ import signal
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
 
-import attrs
 import click
 
 from pixie_server.cli.browser import show
@@ -70,7 +69,7 @@ def serve(
     """
     settings = session.settings()
     said: dict[str, Any] = {"host": host, "port": port, "access_log": access_log or None, "log_level": log_level}
-    settings = attrs.evolve(settings, **{name: value for name, value in said.items() if value is not None})
+    settings = settings.saying(**{name: value for name, value in said.items() if value is not None})
     with suppress(KeyboardInterrupt):
         _serve(settings, open_page=open_page, sync=sync)
 

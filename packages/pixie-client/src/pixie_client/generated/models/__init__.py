@@ -5,10 +5,15 @@ from .artefact_label_body import ArtefactLabelBody
 from .artefact_out import ArtefactOut
 from .artefact_page import ArtefactPage
 from .artefact_star_body import ArtefactStarBody
+from .bulk_body import BulkBody
+from .bulk_body_kind import BulkBodyKind
+from .change_settings_response_200 import ChangeSettingsResponse200
 from .deleted_artefact import DeletedArtefact
 from .deleted_run import DeletedRun
 from .destination import Destination
 from .destination_body import DestinationBody
+from .disk_out import DiskOut
+from .doomed_out import DoomedOut
 from .error_out import ErrorOut
 from .format_option import FormatOption
 from .format_option_type import FormatOptionType
@@ -18,6 +23,7 @@ from .label_body import LabelBody
 from .labelled import Labelled
 from .limits import Limits
 from .list_runs_status import ListRunsStatus
+from .list_settings_response_200 import ListSettingsResponse200
 from .new_workspace_body import NewWorkspaceBody
 from .openapi_document_response_200 import OpenapiDocumentResponse200
 from .problem_out import ProblemOut
@@ -37,11 +43,20 @@ from .run_out_status import RunOutStatus
 from .run_page import RunPage
 from .run_summary import RunSummary
 from .run_summary_status import RunSummaryStatus
+from .runs_filter import RunsFilter
+from .runs_filter_status_type_0 import RunsFilterStatusType0
 from .secret_body import SecretBody
 from .secret_changed import SecretChanged
 from .secret_out import SecretOut
 from .send_body import SendBody
 from .sent import Sent
+from .setting_out import SettingOut
+from .settings_changes import SettingsChanges
+from .settings_changes_accent_type_0 import SettingsChangesAccentType0
+from .settings_changes_density_type_0 import SettingsChangesDensityType0
+from .settings_changes_log_level_type_0 import SettingsChangesLogLevelType0
+from .settings_changes_theme_type_0 import SettingsChangesThemeType0
+from .spared_out import SparedOut
 from .star_body import StarBody
 from .starred import Starred
 from .start_run_body import StartRunBody
@@ -49,6 +64,9 @@ from .start_run_body_inputs import StartRunBodyInputs
 from .stop_tool_body import StopToolBody
 from .stopped import Stopped
 from .suggestion_out import SuggestionOut
+from .sweep_body import SweepBody
+from .sweep_out import SweepOut
+from .swept_out import SweptOut
 from .tagged import Tagged
 from .tags_body import TagsBody
 from .tool_changes import ToolChanges
@@ -56,9 +74,11 @@ from .tool_detail import ToolDetail
 from .tool_detail_declaration_type_0 import ToolDetailDeclarationType0
 from .tool_detail_run_counts import ToolDetailRunCounts
 from .tool_detail_status import ToolDetailStatus
+from .tool_disk_out import ToolDiskOut
 from .tool_item import ToolItem
 from .tool_item_status import ToolItemStatus
 from .tool_log import ToolLog
+from .totals_out import TotalsOut
 from .validate_job_body import ValidateJobBody
 from .validate_job_out import ValidateJobOut
 from .validate_job_out_status import ValidateJobOutStatus
@@ -76,10 +96,15 @@ __all__ = (
     "ArtefactOut",
     "ArtefactPage",
     "ArtefactStarBody",
+    "BulkBody",
+    "BulkBodyKind",
+    "ChangeSettingsResponse200",
     "DeletedArtefact",
     "DeletedRun",
     "Destination",
     "DestinationBody",
+    "DiskOut",
+    "DoomedOut",
     "ErrorOut",
     "FormatOption",
     "FormatOptionType",
@@ -89,6 +114,7 @@ __all__ = (
     "Labelled",
     "Limits",
     "ListRunsStatus",
+    "ListSettingsResponse200",
     "NewWorkspaceBody",
     "OpenapiDocumentResponse200",
     "ProblemOut",
@@ -108,11 +134,20 @@ __all__ = (
     "RunPage",
     "RunSummary",
     "RunSummaryStatus",
+    "RunsFilter",
+    "RunsFilterStatusType0",
     "SecretBody",
     "SecretChanged",
     "SecretOut",
     "SendBody",
     "Sent",
+    "SettingOut",
+    "SettingsChanges",
+    "SettingsChangesAccentType0",
+    "SettingsChangesDensityType0",
+    "SettingsChangesLogLevelType0",
+    "SettingsChangesThemeType0",
+    "SparedOut",
     "StarBody",
     "Starred",
     "StartRunBody",
@@ -120,6 +155,9 @@ __all__ = (
     "StopToolBody",
     "Stopped",
     "SuggestionOut",
+    "SweepBody",
+    "SweepOut",
+    "SweptOut",
     "Tagged",
     "TagsBody",
     "ToolChanges",
@@ -127,9 +165,11 @@ __all__ = (
     "ToolDetailDeclarationType0",
     "ToolDetailRunCounts",
     "ToolDetailStatus",
+    "ToolDiskOut",
     "ToolItem",
     "ToolItemStatus",
     "ToolLog",
+    "TotalsOut",
     "ValidateJobBody",
     "ValidateJobOut",
     "ValidateJobOutStatus",

@@ -26,6 +26,7 @@ def _get_kwargs(
     renderer: str | Unset = UNSET,
     quality: int | Unset = UNSET,
     bitrate: int | Unset = UNSET,
+    rate: int | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
@@ -53,6 +54,8 @@ def _get_kwargs(
     params["quality"] = quality
 
     params["bitrate"] = bitrate
+
+    params["rate"] = rate
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -143,6 +146,7 @@ def sync_detailed(
     renderer: str | Unset = UNSET,
     quality: int | Unset = UNSET,
     bitrate: int | Unset = UNSET,
+    rate: int | Unset = UNSET,
 ) -> Response[ErrorOut | File]:
     """One kept file as a file of a format
 
@@ -160,6 +164,7 @@ def sync_detailed(
         renderer (str | Unset):
         quality (int | Unset):
         bitrate (int | Unset):
+        rate (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -183,6 +188,7 @@ def sync_detailed(
         renderer=renderer,
         quality=quality,
         bitrate=bitrate,
+        rate=rate,
     )
 
     response = client.get_httpx_client().request(
@@ -208,6 +214,7 @@ def sync(
     renderer: str | Unset = UNSET,
     quality: int | Unset = UNSET,
     bitrate: int | Unset = UNSET,
+    rate: int | Unset = UNSET,
 ) -> ErrorOut | File | None:
     """One kept file as a file of a format
 
@@ -225,6 +232,7 @@ def sync(
         renderer (str | Unset):
         quality (int | Unset):
         bitrate (int | Unset):
+        rate (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -249,6 +257,7 @@ def sync(
         renderer=renderer,
         quality=quality,
         bitrate=bitrate,
+        rate=rate,
     ).parsed
 
 
@@ -268,6 +277,7 @@ async def asyncio_detailed(
     renderer: str | Unset = UNSET,
     quality: int | Unset = UNSET,
     bitrate: int | Unset = UNSET,
+    rate: int | Unset = UNSET,
 ) -> Response[ErrorOut | File]:
     """One kept file as a file of a format
 
@@ -285,6 +295,7 @@ async def asyncio_detailed(
         renderer (str | Unset):
         quality (int | Unset):
         bitrate (int | Unset):
+        rate (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -308,6 +319,7 @@ async def asyncio_detailed(
         renderer=renderer,
         quality=quality,
         bitrate=bitrate,
+        rate=rate,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -331,6 +343,7 @@ async def asyncio(
     renderer: str | Unset = UNSET,
     quality: int | Unset = UNSET,
     bitrate: int | Unset = UNSET,
+    rate: int | Unset = UNSET,
 ) -> ErrorOut | File | None:
     """One kept file as a file of a format
 
@@ -348,6 +361,7 @@ async def asyncio(
         renderer (str | Unset):
         quality (int | Unset):
         bitrate (int | Unset):
+        rate (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -373,5 +387,6 @@ async def asyncio(
             renderer=renderer,
             quality=quality,
             bitrate=bitrate,
+            rate=rate,
         )
     ).parsed

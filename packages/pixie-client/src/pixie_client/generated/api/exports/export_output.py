@@ -27,6 +27,7 @@ def _get_kwargs(
     renderer: str | Unset = UNSET,
     quality: int | Unset = UNSET,
     bitrate: int | Unset = UNSET,
+    rate: int | Unset = UNSET,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
@@ -54,6 +55,8 @@ def _get_kwargs(
     params["quality"] = quality
 
     params["bitrate"] = bitrate
+
+    params["rate"] = rate
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -151,6 +154,7 @@ def sync_detailed(
     renderer: str | Unset = UNSET,
     quality: int | Unset = UNSET,
     bitrate: int | Unset = UNSET,
+    rate: int | Unset = UNSET,
 ) -> Response[ErrorOut | File]:
     """One output as a file of a format
 
@@ -169,6 +173,7 @@ def sync_detailed(
         renderer (str | Unset):
         quality (int | Unset):
         bitrate (int | Unset):
+        rate (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -193,6 +198,7 @@ def sync_detailed(
         renderer=renderer,
         quality=quality,
         bitrate=bitrate,
+        rate=rate,
     )
 
     response = client.get_httpx_client().request(
@@ -219,6 +225,7 @@ def sync(
     renderer: str | Unset = UNSET,
     quality: int | Unset = UNSET,
     bitrate: int | Unset = UNSET,
+    rate: int | Unset = UNSET,
 ) -> ErrorOut | File | None:
     """One output as a file of a format
 
@@ -237,6 +244,7 @@ def sync(
         renderer (str | Unset):
         quality (int | Unset):
         bitrate (int | Unset):
+        rate (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -262,6 +270,7 @@ def sync(
         renderer=renderer,
         quality=quality,
         bitrate=bitrate,
+        rate=rate,
     ).parsed
 
 
@@ -282,6 +291,7 @@ async def asyncio_detailed(
     renderer: str | Unset = UNSET,
     quality: int | Unset = UNSET,
     bitrate: int | Unset = UNSET,
+    rate: int | Unset = UNSET,
 ) -> Response[ErrorOut | File]:
     """One output as a file of a format
 
@@ -300,6 +310,7 @@ async def asyncio_detailed(
         renderer (str | Unset):
         quality (int | Unset):
         bitrate (int | Unset):
+        rate (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -324,6 +335,7 @@ async def asyncio_detailed(
         renderer=renderer,
         quality=quality,
         bitrate=bitrate,
+        rate=rate,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -348,6 +360,7 @@ async def asyncio(
     renderer: str | Unset = UNSET,
     quality: int | Unset = UNSET,
     bitrate: int | Unset = UNSET,
+    rate: int | Unset = UNSET,
 ) -> ErrorOut | File | None:
     """One output as a file of a format
 
@@ -366,6 +379,7 @@ async def asyncio(
         renderer (str | Unset):
         quality (int | Unset):
         bitrate (int | Unset):
+        rate (int | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -392,5 +406,6 @@ async def asyncio(
             renderer=renderer,
             quality=quality,
             bitrate=bitrate,
+            rate=rate,
         )
     ).parsed

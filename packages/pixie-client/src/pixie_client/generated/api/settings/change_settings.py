@@ -1,0 +1,203 @@
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.change_settings_response_200 import ChangeSettingsResponse200
+from ...models.error_out import ErrorOut
+from ...models.settings_changes import SettingsChanges
+from ...types import Response
+
+
+def _get_kwargs(
+    *,
+    body: SettingsChanges,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "put",
+        "url": "/api/settings",
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ChangeSettingsResponse200 | ErrorOut | None:
+    if response.status_code == 200:
+        response_200 = ChangeSettingsResponse200.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = ErrorOut.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 403:
+        response_403 = ErrorOut.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 409:
+        response_409 = ErrorOut.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 413:
+        response_413 = ErrorOut.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 415:
+        response_415 = ErrorOut.from_dict(response.json())
+
+        return response_415
+
+    if response.status_code == 422:
+        response_422 = ErrorOut.from_dict(response.json())
+
+        return response_422
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ChangeSettingsResponse200 | ErrorOut]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    body: SettingsChanges,
+) -> Response[ChangeSettingsResponse200 | ErrorOut]:
+    """Keep settings in the data folder, all that are sent or none, and answer how all are then
+
+     What a variable or .env says goes before, and can't be changed here.
+
+    Args:
+        body (SettingsChanges): What is to change; what isn't sent stays as it is, and null goes
+            back to the default.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ChangeSettingsResponse200 | ErrorOut]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient | Client,
+    body: SettingsChanges,
+) -> ChangeSettingsResponse200 | ErrorOut | None:
+    """Keep settings in the data folder, all that are sent or none, and answer how all are then
+
+     What a variable or .env says goes before, and can't be changed here.
+
+    Args:
+        body (SettingsChanges): What is to change; what isn't sent stays as it is, and null goes
+            back to the default.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ChangeSettingsResponse200 | ErrorOut
+    """
+
+    return sync_detailed(
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    body: SettingsChanges,
+) -> Response[ChangeSettingsResponse200 | ErrorOut]:
+    """Keep settings in the data folder, all that are sent or none, and answer how all are then
+
+     What a variable or .env says goes before, and can't be changed here.
+
+    Args:
+        body (SettingsChanges): What is to change; what isn't sent stays as it is, and null goes
+            back to the default.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ChangeSettingsResponse200 | ErrorOut]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient | Client,
+    body: SettingsChanges,
+) -> ChangeSettingsResponse200 | ErrorOut | None:
+    """Keep settings in the data folder, all that are sent or none, and answer how all are then
+
+     What a variable or .env says goes before, and can't be changed here.
+
+    Args:
+        body (SettingsChanges): What is to change; what isn't sent stays as it is, and null goes
+            back to the default.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ChangeSettingsResponse200 | ErrorOut
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            body=body,
+        )
+    ).parsed
