@@ -178,7 +178,7 @@ def live_pixie(home: Path, **settings: Any) -> Iterator[LivePixie]:
 
 @contextmanager
 def _served(pixie: Pixie) -> Iterator[tuple[int, ResponseLint]]:
-    listening = listen("127.0.0.1", 0)
+    listening = listen("127.0.0.1", 0, unread_seconds=pixie.settings.unread_timeout_seconds)
     port = listening.getsockname()[1]
     ready, ended = threading.Event(), threading.Event()
     state: dict[str, Any] = {}
@@ -189,6 +189,7 @@ def _served(pixie: Pixie) -> Iterator[tuple[int, ResponseLint]]:
             config.bind = [f"fd://{os.dup(listening.fileno())}"]
             config.include_server_header = False
             config.graceful_timeout = 1.0
+            config.h11_max_incomplete_size = pixie.settings.max_header_bytes
             config.errorlog = None
             state.update(lint=ResponseLint(app, is_artefact), served=served, loop=asyncio.get_running_loop())
             ready.set()

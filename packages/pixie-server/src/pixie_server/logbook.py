@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING, Any, TextIO
 
-from pixie_core.errors import RequestInvalid
+from pixie_core.errors import PixieError, RequestInvalid
 from pixie_core.runtime.masking import Masker
 from pixie_core.tool.secrets import ENV, WITHHELD, stored_values
 
@@ -81,6 +81,11 @@ def kept(settings: Settings, *, stderr: TextIO | None = None) -> Iterator[Path |
         if unwritable is not None:
             logging.getLogger("pixie.log").warning("%s can't be written: %s", path, unwritable.strerror)
         yield None if unwritable is not None else path
+    except PixieError:
+        raise  # it is said in words by whoever started this
+    except Exception:
+        logging.getLogger("pixie").critical("Pixie ends by a fault", exc_info=True)
+        raise
     finally:
         logging.captureWarnings(capture=False)
         threading.excepthook, sys.unraisablehook = hooks

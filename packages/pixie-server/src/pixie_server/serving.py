@@ -137,7 +137,7 @@ def _config(settings: Settings, listening: int) -> Config:
     config.graceful_timeout = settings.shutdown_grace_seconds
     config.shutdown_timeout = settings.shutdown_grace_seconds
     config.accesslog = None
-    config.errorlog = logging.getLogger("pixie.http")
+    config.errorlog = logging.getLogger("hypercorn.error")
     config.h11_max_incomplete_size = settings.max_header_bytes
     config.alpn_protocols = ["http/1.1"]
     return config
