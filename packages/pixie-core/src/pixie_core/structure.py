@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from pixie_core.catalogue.base import OutputValue
 
-__all__ = ["Problems", "found", "structure", "structure_output", "unknown_keys"]
+__all__ = ["Problems", "found", "key_of", "structure", "structure_output", "unknown_keys"]
 
 T = TypeVar("T")
 V = TypeVar("V", bound="OutputValue")
@@ -201,7 +201,7 @@ def _dict_hook(kind: Any) -> Callable[[Any, Any], Any]:
 def _attrs_hook(cls: Any) -> Callable[[Any, Any], Any]:
     hints = _hints(cls)
     fields = [
-        (each, each.name, hints[each.name], _converter.get_structure_hook(hints[each.name]))
+        (each, key_of(each), hints[each.name], _converter.get_structure_hook(hints[each.name]))
         for each in attrs.fields(cls)
     ]
 
@@ -216,8 +216,8 @@ def _attrs_hook(cls: Any) -> Callable[[Any, Any], Any]:
                     problems.append(Problem(f"$.{name}", f"is missing; it is {each.metadata.get('help', 'required')}"))
                 continue
             try:
-                values[name] = hook(raw[name], hint)
-                problems.extend(_out_of_bounds(each, values[name]))
+                values[each.name] = hook(raw[name], hint)
+                problems.extend(_out_of_bounds(each, values[each.name]))
             except Problems as error:
                 problems.extend(problem.under(f".{name}") for problem in error.problems)
         if problems:
@@ -225,6 +225,11 @@ def _attrs_hook(cls: Any) -> Callable[[Any, Any], Any]:
         return cls(**values)
 
     return instance
+
+
+def key_of(each: attrs.Attribute[Any]) -> str:
+    """What a field is called in JSON and in addresses: `from_` is `from`, which Python keeps for itself."""
+    return each.name.rstrip("_")
 
 
 def _out_of_bounds(each: Any, value: Any) -> Iterator[Problem]:
@@ -330,9 +335,9 @@ def unknown_keys(cls: Any, raw: Any) -> Iterator[Problem]:
 def _layout(cls: Any) -> tuple[frozenset[str], dict[str, Callable[[Any], Iterable[Problem]]]]:
     """The keys that a class knows, and for those that hold objects themselves what looks into these."""
     hints = _hints(cls)
-    names = [each.name for each in attrs.fields(cls) if each.name in hints]
-    looks = {name: _look_within(hints[name]) for name in names}
-    return frozenset(names), {name: look for name, look in looks.items() if look is not None}
+    kinds = {key_of(each): hints[each.name] for each in attrs.fields(cls) if each.name in hints}
+    looks = {name: _look_within(kind) for name, kind in kinds.items()}
+    return frozenset(kinds), {name: look for name, look in looks.items() if look is not None}
 
 
 def _look_within(kind: Any) -> Callable[[Any], Iterable[Problem]] | None:
@@ -361,7 +366,7 @@ def _unknown_in_records(of: Any, records: Any) -> Iterator[Problem]:
 
 
 def _unknown_key(cls: Any, key: str) -> Problem:
-    known = list(attrs.fields_dict(cls))
+    known = list(map(key_of, attrs.fields(cls)))
     meant = near(str(key), known)
     cure = f"did you mean {meant}?" if meant else f"known are {', '.join(known)}"
     return Problem.unknown("key", key, f"${step(key)}", cure, "warning")

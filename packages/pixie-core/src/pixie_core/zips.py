@@ -145,8 +145,10 @@ class Zips:
         problems: list[Problem] = []
         weight = Weight()
         run_ids: dict[str, None] = {}
-        ids = list(dict.fromkeys(artefact_ids))
+        places: dict[int, int] = {}
         for place, each in enumerate(artefact_ids):
+            places.setdefault(each, place)
+        for each, place in places.items():
             try:
                 found = self._store.artefact(each)
             except ArtefactNotFound as error:
@@ -156,7 +158,7 @@ class Zips:
                 run_ids[found.run_id] = None
         if problems:
             raise RequestInvalid("The export", problems)
-        _some(ids, "$.artefact_ids", "name no file; give the numbers of one or more")
+        ids = _some(list(places), "$.artefact_ids", "name no file; give the numbers of one or more")
         begin_alike = _alike(run_ids)
         return Bulk(
             filename="pixie-files.zip",

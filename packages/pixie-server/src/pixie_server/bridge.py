@@ -8,6 +8,7 @@ run.
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -74,24 +75,32 @@ class Bridge:
         return await self._loop.run_in_executor(self._slow, _here(function, *args, **kwargs))
 
     async def chunks(self, source: Iterator[bytes], *, at_least: int = 64 * 1024) -> AsyncIterator[bytes]:
-        """A blocking iterator of bytes, piece by piece, each gathered to a useful size."""
+        """A blocking iterator of bytes, piece by piece, each gathered to a useful size.
+
+        It is closed when nobody reads on, so that what it holds open goes at once.
+        """
+        # Who reads no further goes while a thread may be at the next piece: nothing is closed under its hands.
+        working = threading.Lock()
 
         def gather() -> bytes:
             parts, size = [], 0
-            for part in source:
-                parts.append(part)
-                size += len(part)
-                if size >= at_least:
-                    break
+            with working:
+                for part in source:
+                    parts.append(part)
+                    size += len(part)
+                    if size >= at_least:
+                        break
             return b"".join(parts)
+
+        def close() -> None:
+            with working:
+                getattr(source, "close", lambda: None)()
 
         try:
             while piece := await self.slowly(gather):
                 yield piece
         finally:
-            close = getattr(source, "close", None)
-            if close is not None:
-                await self.slowly(close)
+            await self.slowly(close)
 
     async def follow(self, run_id: str, after: int = 0) -> AsyncGenerator[Sequence[Record]]:
         """The run's records after number `after`, in batches: those that there are, then each commit, to

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_
 
 import attrs
 
+from pixie_core.structure import key_of
 from pixie_server.outcomes import outcome
-from pixie_server.reading import parameter_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -106,7 +106,7 @@ def _query_parameters(route: Route, schemas: _Schemas) -> Iterable[dict[str, Any
         members = [member for member in get_args(hints[each.name]) if member is not NoneType]
         hint = members[0] if len(members) == 1 else hints[each.name]
         yield {
-            "name": parameter_name(each),
+            "name": key_of(each),
             "in": "query",
             "required": False,
             "description": each.metadata["help"],
@@ -208,13 +208,13 @@ class _Schemas:
             self.made[name] = {}
             hints = get_type_hints(cls, include_extras=True)
             properties = {
-                each.name: {**self.of(hints[each.name]), **_bounds(each), "description": each.metadata["help"]}
+                key_of(each): {**self.of(hints[each.name]), **_bounds(each), "description": each.metadata["help"]}
                 for each in attrs.fields(cls)
             }
             self.made[name] = {
                 "type": "object",
                 "description": (cls.__doc__ or "").split("\n", 1)[0],
                 "properties": properties,
-                "required": [each.name for each in attrs.fields(cls) if each.default is attrs.NOTHING],
+                "required": [key_of(each) for each in attrs.fields(cls) if each.default is attrs.NOTHING],
             }
         return {"$ref": f"#/components/schemas/{name}"}

@@ -13,7 +13,7 @@ from urllib.parse import unquote_to_bytes
 import attrs
 
 from pixie_core.errors import Problem, RequestInvalid, near
-from pixie_core.structure import Problems, structure, unknown_keys
+from pixie_core.structure import Problems, key_of, structure, unknown_keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,7 +122,7 @@ def read_query(cls: type[Any], given: MultiDict[str, str]) -> Any:
     annotations.
     """
     hints = get_type_hints(cls)
-    named = {parameter_name(each): each for each in attrs.fields(cls)}
+    named = {key_of(each): each for each in attrs.fields(cls)}
     raw: dict[str, Any] = {}
     problems: list[Problem] = []
     for name in given:
@@ -132,7 +132,7 @@ def read_query(cls: type[Any], given: MultiDict[str, str]) -> Any:
             problems.append(Problem(f"$.{name}", f"unknown parameter {name!r}{hint}"))
             continue
         try:
-            raw[named[name].name] = _read_text(given[name], hints[named[name].name])
+            raw[name] = _read_text(given[name], hints[named[name].name])
         except ValueError as error:
             problems.append(Problem(f"$.{name}", str(error)))
     if not problems:
@@ -141,11 +141,6 @@ def read_query(cls: type[Any], given: MultiDict[str, str]) -> Any:
         except Problems as error:
             problems.extend(error.problems)
     raise RequestInvalid("The query", problems)
-
-
-def parameter_name(each: attrs.Attribute[Any]) -> str:
-    """A field's name in the address: `from_` is `from`, which Python keeps for itself."""
-    return each.name.rstrip("_")
 
 
 def _read_text(text: str, hint: Any) -> Any:

@@ -1,6 +1,7 @@
 """The JSON API: thin routes that parse, call one thing of the library, and answer."""
 
 from pixie_server.api.artefacts import routes as artefact_routes
+from pixie_server.api.bulk import routes as bulk_routes
 from pixie_server.api.destinations import routes as destination_routes
 from pixie_server.api.disk import routes as disk_routes
 from pixie_server.api.exports import routes as export_routes
@@ -27,5 +28,6 @@ ROUTES = (
     *settings_routes.routes,
     *workspace_routes.routes,
     *export_routes.routes,
+    *bulk_routes.routes,
     *destination_routes.routes,
 )

@@ -37,7 +37,7 @@ _EXAMPLES = {"run_id": "3f2b8c1e", "key": "final_balance"}
 
 
 @frozen(kw_only=True)
-class WhichRuns:
+class RunsFilter:
     """Which runs; the filters are joined by and."""
 
     tool: str | None = field(help="of this tool", default=None)
@@ -50,6 +50,27 @@ class WhichRuns:
     from_: str | None = field(help="begun on this day or later, or at this moment or later (ISO 8601)", default=None)
     to: str | None = field(help="begun on this day or earlier, or before this moment (ISO 8601)", default=None)
     q: str | None = field(help="with this text in label or inputs; capitals don't matter", default=None)
+
+    def asked(self) -> dict[str, Any]:
+        """The same as `Pixie.runs` takes it. Raises RequestInvalid for what is no moment."""
+        return {
+            "tool": self.tool,
+            "status": self.status,
+            "starred": self.starred,
+            "labelled": self.labelled,
+            "label": self.label,
+            "origin": self.origin,
+            "parent": self.parent,
+            "since": bound(self.from_, "from"),
+            "until": bound(self.to, "to", end=True),
+            "q": self.q,
+        }
+
+
+@frozen(kw_only=True)
+class WhichRuns(RunsFilter):
+    """Which runs, and which page of them; the filters are joined by and."""
+
     deleted: bool = field(help="those that can be restored, in place of those that are there", default=False)
     page_size: int = field(help="how many at most", default=50, minimum=1, maximum=250)
     page: int = field(help="which page, from 1; `after` is better", default=1, minimum=1, maximum=200)
@@ -61,16 +82,7 @@ async def list_runs(served: Served, query: WhichRuns) -> RunPage:
     """Runs of all tools, newest first."""
     page = await served.bridge(
         served.pixie.runs,
-        tool=query.tool,
-        status=query.status,
-        starred=query.starred,
-        labelled=query.labelled,
-        label=query.label,
-        origin=query.origin,
-        parent=query.parent,
-        since=bound(query.from_, "from"),
-        until=bound(query.to, "to", end=True),
-        q=query.q,
+        **query.asked(),
         deleted=query.deleted,
         limit=query.page_size,
         after=query.after,
