@@ -10,7 +10,7 @@ import pytest
 
 from pixie_core.errors import RequestInvalid
 from pixie_core.tool.unpacking import inspect_open, inspect_zip
-from pixie_core.tool.zip_structure import LIMITS, Limits
+from pixie_core.unzip import LIMITS, Limits
 from tests.core.tool.zips import end, files, put, raw_entry, raw_zip, zipped
 
 

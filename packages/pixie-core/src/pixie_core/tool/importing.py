@@ -30,7 +30,7 @@ from pixie_core.tool.requirements import read_requirements
 from pixie_core.tool.secrets import withhold
 from pixie_core.tool.source import SourceHash
 from pixie_core.tool.unpacking import inspect_open
-from pixie_core.tool.zip_structure import BadZip, content
+from pixie_core.unzip import BadZip, content
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

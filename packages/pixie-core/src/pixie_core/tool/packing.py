@@ -16,7 +16,7 @@ from pixie_core.placing import placed
 from pixie_core.tool.secrets import spellings, stored_values
 from pixie_core.tool.source import source_files
 from pixie_core.tool.unpacking import inspect_open
-from pixie_core.tool.zip_structure import LIMITS
+from pixie_core.unzip import LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -11,26 +11,25 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from attrs import field, frozen
 
 from pixie_core.errors import ManifestInvalid, Problem, RequestInvalid
-from pixie_core.filenames import clean_filename, twin_key
+from pixie_core.filenames import clean_filename
 from pixie_core.tool.manifest import read_manifest
 from pixie_core.tool.requirements import Requirements, read_requirements
 from pixie_core.tool.secrets import key_problem
 from pixie_core.tool.source import SourceHash, left_behind
-from pixie_core.tool.zip_structure import LIMITS, BadZip, Limits, content, read_entries
+from pixie_core.unzip import LIMITS, BadZip, Limits, content, first_problems, name_problems, read_entries, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pixie_core.tool.manifest import Secret, ToolManifest
-    from pixie_core.tool.zip_structure import Entry
+    from pixie_core.unzip import Entry
 
 __all__ = ["NOTICE", "Proposal", "ProposedFile", "inspect_open", "inspect_zip"]
 
@@ -40,10 +39,8 @@ NOTICE = (
 )
 """To be said before a tool is installed."""
 
-_LONGEST_PATH = 1000
 _MOST_DECLARED = 10**6
 """Bytes of tool.json and of the other files that say what would be installed."""
-_MOST_SAID = 20
 _DECLARING = ("tool.json", "pyproject.toml", "uv.lock", "uv.toml", ".python-version", "requirements.txt")
 _MAC_LEFTOVERS = re.compile(r"__MACOSX(/.*)?|(.*/)?(\.DS_Store|\._[^/]*)", re.DOTALL)
 
@@ -141,87 +138,14 @@ def inspect_open(file: BinaryIO, path: Path, *, limits: Limits = LIMITS) -> Prop
     """The same for a file that is open already; `path` is what to call it."""
     try:
         entries = read_entries(file, limits)
-        # Twins are looked for among names that are fine by themselves, and thereby short.
-        problems = list(_names(entries, limits.depth)) or list(_twins(entries))
-        if problems:
-            raise RequestInvalid(f"{path.name} can't be imported", _first(problems))
+        named = [each for each in entries if not _MAC_LEFTOVERS.fullmatch(each.name)]
+        if problems := name_problems(named, limits.depth):
+            raise RequestInvalid(f"{path.name} can't be imported", first_problems(problems))
         files, warnings = _files(entries)
         return _proposal(file, path, files, warnings, limits)
     except BadZip as error:
         where = shown(error.entry) if error.entry is not None else path.name
         raise RequestInvalid(f"{path.name} can't be imported", [Problem(where, str(error))]) from None
-
-
-def _first(problems: list[Problem]) -> list[Problem]:
-    """As many as a person reads."""
-    rest = len(problems) - _MOST_SAID
-    return problems if rest <= 0 else [*problems[:_MOST_SAID], Problem("the zip", f"has {rest:,} more such problems")]
-
-
-def shown(name: str) -> str:
-    """The name of an entry as it can be shown: what isn't visible is written out."""
-    cut = name if len(name) <= 120 else f"{name[:117]}…"
-    return "".join(
-        each if each.isprintable() and unicodedata.category(each) != "Cf" else ascii(each)[1:-1] for each in cut
-    )
-
-
-# The names
-
-
-def _names(entries: Sequence[Entry], depth: int) -> Iterator[Problem]:
-    """What is wrong with the entries' names, each by itself and beside each other."""
-    if not entries:
-        yield Problem("the zip", "is empty")
-    for entry in entries:
-        if not _MAC_LEFTOVERS.fullmatch(entry.name):
-            said = _name_problem(entry.name, depth)
-            if said is not None:
-                yield Problem(shown(entry.name), said)
-
-
-def _name_problem(name: str, depth: int) -> str | None:
-    parts = name.removesuffix("/").split("/")
-    if "\0" in name:
-        return "has a NUL character in its name"
-    if "\\" in name:
-        return "has a backslash in its name, which some systems take for a folder's end"
-    if name.startswith("/") or re.match(r"[A-Za-z]:", name):
-        return "has an absolute path; expected one inside the tool's folder"
-    if ".." in parts:
-        return "climbs out of its folder"
-    if "" in parts or "." in parts:
-        return "has an empty part in its path"
-    if len(name.encode()) > _LONGEST_PATH or len(parts) > depth:
-        return f"lies too deep; at most {depth} folders and {_LONGEST_PATH} bytes are unpacked"
-    for part in parts:
-        # Names like .gitignore are fine, and clean_filename makes none.
-        core = part.removeprefix(".")
-        if clean_filename(core) != core:
-            return f"isn't a name that is safe on every system; {clean_filename(part)!r} would be"
-    return None
-
-
-def _twins(entries: Sequence[Entry]) -> Iterator[Problem]:
-    """Two names that some system takes for one, and a file where a folder must be."""
-    files: dict[str, str] = {}
-    folders: dict[str, str] = {}
-    for entry in entries:
-        parts = entry.name.removesuffix("/").split("/")
-        for depth in range(1, len(parts) + entry.is_folder):
-            above = "/".join(parts[:depth])
-            known = folders.setdefault(twin_key(above), above)
-            if known != above:
-                yield Problem(shown(entry.name), f"lies in a folder that many systems take for {shown(known)!r}")
-        if not entry.is_folder:
-            key = twin_key(entry.name)
-            if key in files:
-                same = files[key] == entry.name
-                said = "is there twice" if same else f"is the same as {shown(files[key])!r} on many systems"
-                yield Problem(shown(entry.name), said)
-            files[key] = entry.name
-    for key in files.keys() & folders.keys():
-        yield Problem(shown(files[key]), "is a file and a folder at once")
 
 
 # The files
@@ -247,7 +171,7 @@ def _files(entries: Sequence[Entry]) -> tuple[tuple[ProposedFile, ...], list[Pro
         for each in files if left_behind(tuple(each.name.split("/")))
     ]  # fmt: skip
     if foreign:
-        raise RequestInvalid("The zip can't be imported", _first(foreign))
+        raise RequestInvalid("The zip can't be imported", first_problems(foreign))
     dropped = len([each for each in entries if not each.is_folder]) - len(kept)
     said = f"{dropped} files that macOS added are left out"
     return files, [Problem("the zip", said, "warning")] if dropped else []

@@ -79,7 +79,7 @@ def import_tool(session: Session, zip: str, *, yes: bool, replace: bool, discard
     """
     from pixie_core.tool.importing import confirm_import, existing_tool, stage_import
     from pixie_core.tool.unpacking import inspect_zip
-    from pixie_core.tool.zip_structure import Limits
+    from pixie_core.unzip import Limits
 
     settings = session.settings()
     tools_dir = settings.tools_dir

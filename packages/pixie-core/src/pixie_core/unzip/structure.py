@@ -42,7 +42,8 @@ def _limit(setting: str) -> Any:
 @frozen(kw_only=True)
 class Limits:
     """How much a zip may hold: bytes of the file, of all entries and of one, their number, how many folders may lie in
-    each other, and by what factor it may grow once an entry is larger than `ratio_after` bytes.
+    each other, and by what factor it may grow once an entry is larger than `ratio_after` bytes. `zip64` lets 64-bit
+    sizes in, as a zip of more than 4 GB has them.
 
     `Limits.of(settings)` has them as they are set; without a word they are the settings' defaults.
     """
@@ -54,6 +55,7 @@ class Limits:
     depth: int = _limit("max_zip_depth")
     ratio: int = _limit("max_zip_ratio")
     ratio_after: int = 10**6
+    zip64: bool = False
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -65,6 +67,8 @@ class Limits:
 LIMITS = Limits()
 
 _END = struct.Struct("<4s4H2LH")
+_FAR_END = struct.Struct("<4sQ2H2L4Q")
+_FAR_PLACE = struct.Struct("<4sLQL")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
 _ENCRYPTED = 0x0001 | 0x0040 | 0x2000
@@ -91,6 +95,8 @@ class Entry:
     start: int
     data: int
     raw_name: bytes
+    far: bool = False
+    """What follows its content has 64-bit sizes."""
 
     @property
     def is_folder(self) -> bool:
@@ -103,14 +109,15 @@ def read_entries(file: BinaryIO, limits: Limits = LIMITS) -> list[Entry]:
     size = file.seek(0, 2)
     if size > limits.zip_bytes:
         raise BadZip(f"has {size:,} bytes; at most {limits.zip_bytes:,} are read")
-    count, directory_size, directory_at, end_at = _end_record(file, size)
+    count, directory_size, directory_at, end_at = _end_record(file, size, zip64=limits.zip64)
     if count > limits.entries:
         raise BadZip(f"has {count:,} entries; at most {limits.entries:,} are read")
     if directory_at + directory_size != end_at:
         raise BadZip("has something before its first entry, or behind its directory: pack it again")
     file.seek(directory_at)
     directory = file.read(directory_size)
-    entries = [_located(file, entry, directory_at) for entry in _directory(directory, count)]
+    listed = _directory(directory, count, zip64=limits.zip64)
+    entries = [_located(file, entry, directory_at, zip64=limits.zip64) for entry in listed]
     total = 0
     for entry in entries:
         total += entry.size
@@ -122,7 +129,7 @@ def read_entries(file: BinaryIO, limits: Limits = LIMITS) -> list[Entry]:
     return entries
 
 
-def _end_record(file: BinaryIO, size: int) -> tuple[int, int, int, int]:
+def _end_record(file: BinaryIO, size: int, *, zip64: bool) -> tuple[int, int, int, int]:
     """How many entries, the directory's size and place, and where the end record itself stands."""
     window = min(size, _END.size + 0xFFFF)
     file.seek(size - window)
@@ -135,14 +142,37 @@ def _end_record(file: BinaryIO, size: int) -> tuple[int, int, int, int]:
     _, disk, start_disk, here, count, directory_size, directory_at, _ = _END.unpack_from(tail, at)
     if b"PK" in tail[at + _END.size :]:
         raise BadZip("has more than one end record: pack it again")
-    if count == 0xFFFF or _FULL in (directory_size, directory_at) or tail[max(0, at - 20) : at][:4] == b"PK\6\7":
-        raise BadZip("is a zip64, which no tool needs: pack it again with an ordinary program")
     if disk or start_disk or here != count:
         raise BadZip("is a part of several: pack it again as one")
-    return count, directory_size, directory_at, size - window + at
+    place = tail[max(0, at - _FAR_PLACE.size) : at]
+    told = (count, directory_size, directory_at)
+    if place[:4] == b"PK\6\7" and zip64:
+        return _far_end_record(file, size - window + at - _FAR_PLACE.size, place, told)
+    if place[:4] == b"PK\6\7" or (not zip64 and (count == 0xFFFF or _FULL in told)):
+        raise BadZip("is a zip64, which no tool needs: pack it again with an ordinary program")
+    return *told, size - window + at
 
 
-def _directory(directory: bytes, count: int) -> Iterator[Entry]:
+def _far_end_record(
+    file: BinaryIO, place_at: int, place: bytes, told: tuple[int, int, int]
+) -> tuple[int, int, int, int]:
+    """The same from the 64-bit end record, which must stand right before the one that says where it is, and say what
+    the plain one says as far as that can.
+    """
+    _, disk, at, disks = _FAR_PLACE.unpack(place)
+    file.seek(max(0, place_at - _FAR_END.size))
+    found = file.read(_FAR_END.size)
+    if at != place_at - _FAR_END.size or disk or disks != 1 or found[:4] != b"PK\6\6":
+        raise BadZip("has a 64-bit end record that isn't where it says")
+    _, length, _, _, this, start_disk, here, count, directory_size, directory_at = _FAR_END.unpack(found)
+    right = (count, directory_size, directory_at)
+    plain = zip(told, (0xFFFF, _FULL, _FULL), right, strict=True)
+    if length != _FAR_END.size - 12 or this or start_disk or here != count or any(a not in {f, b} for a, f, b in plain):
+        raise BadZip("has two end records that contradict each other")
+    return *right, at
+
+
+def _directory(directory: bytes, count: int, *, zip64: bool) -> Iterator[Entry]:
     at = 0
     for _ in range(count):
         if len(directory) - at < _CENTRAL.size or directory[at : at + 4] != b"PK\1\2":
@@ -157,10 +187,11 @@ def _directory(directory: bytes, count: int) -> Iterator[Entry]:
         if at > len(directory):
             raise BadZip("has a directory that breaks off")
         name = _name(raw_name, flags)
-        if _FULL in (compressed, size, start) or disk:
+        far = _check_extra(name, extra, zip64=zip64)
+        if (_FULL in (compressed, size, start) and not zip64) or disk:
             raise BadZip("is a zip64 entry, which no tool needs: pack it again with an ordinary program", name)
+        size, compressed, start = _far_numbers(name, far, (size, compressed, start))
         _check_kind(name, flags, method, made_by >> 8, attributes)
-        _check_extra(name, extra)
         if name.endswith("/") and size:
             raise BadZip("is named like a folder and has content", name)
         yield Entry(name, size, compressed, crc, method, flags, start, 0, raw_name)
@@ -194,20 +225,39 @@ def _check_kind(name: str, flags: int, method: int, system: int, attributes: int
         raise BadZip("is a file by its name and a folder by its mode, or the other way round", name)
 
 
-def _check_extra(name: str, extra: bytes) -> None:
+def _check_extra(name: str, extra: bytes, *, zip64: bool) -> bytes | None:
+    """What the extra field says of 64-bit sizes, where it does. Raises BadZip for what must not be in it."""
     at = 0
+    far = None
     while len(extra) - at >= 4:
         identity, length = struct.unpack_from("<2H", extra, at)
         if identity in _LINKS:
             raise BadZip(f"carries {_LINKS[identity]}; only files and folders are imported", name)
-        if identity == _ZIP64:
+        if identity == _ZIP64 and not zip64:
             raise BadZip("is a zip64 entry, which no tool needs: pack it again with an ordinary program", name)
+        if identity == _ZIP64:
+            if far is not None or at + 4 + length > len(extra):
+                raise BadZip("has 64-bit sizes that can't be read", name)
+            far = extra[at + 4 : at + 4 + length]
         if identity == _UNICODE_NAME and extra[at + 9 : at + 4 + length] != name.encode():
             raise BadZip("has a second name beside its first", name)
         at += 4 + length
+    return far
 
 
-def _located(file: BinaryIO, entry: Entry, directory_at: int) -> Entry:
+def _far_numbers(name: str, far: bytes | None, plain: tuple[int, int, int]) -> tuple[int, int, int]:
+    """Size, compressed size and place, those that are too large for 32 bits from the extra field: these, in this
+    order, and nothing else.
+    """
+    wanted = plain.count(_FULL)
+    if len(far or b"") != 8 * wanted or (far is not None and not wanted):
+        raise BadZip("has 64-bit sizes that aren't those that are missing", name)
+    numbers = iter(struct.unpack(f"<{wanted}Q", far or b""))
+    size, compressed, start = (next(numbers) if each == _FULL else each for each in plain)
+    return size, compressed, start
+
+
+def _located(file: BinaryIO, entry: Entry, directory_at: int, *, zip64: bool) -> Entry:
     """The entry with the place of its content, once its own header says what the directory says."""
     file.seek(entry.start)
     header = file.read(_LOCAL.size) if entry.start < directory_at else b""
@@ -217,20 +267,20 @@ def _located(file: BinaryIO, entry: Entry, directory_at: int) -> Entry:
     raw_name, extra = file.read(name_size), file.read(extra_size)
     if raw_name != entry.raw_name:
         raise BadZip(f"calls itself '{ascii(raw_name)[2:-1][:80]}' and has another name in the directory", entry.name)
+    far = _check_extra(entry.name, extra, zip64=zip64)
+    if far is not None:
+        if (size, compressed, len(far)) != (_FULL, _FULL, 16):
+            raise BadZip("has 64-bit sizes that can't be read", entry.name)
+        size, compressed = struct.unpack("<2Q", far)
     told = (crc, compressed, size)
     right = (entry.crc, entry.compressed, entry.size)
     later = bool(flags & _DESCRIPTOR) and told == (0, 0, 0)
     if (flags, method) != (entry.flags, entry.method) or (told != right and not later):
         raise BadZip("says of its size, check sum or method other than the directory does", entry.name)
-    _check_extra(entry.name, extra)
     data = entry.start + _LOCAL.size + name_size + extra_size
     if entry.method == 0 and entry.compressed != entry.size:
         raise BadZip("is stored, and its two sizes differ", entry.name)
-    return Entry(*_fields(entry)[:7], data, entry.raw_name)
-
-
-def _fields(entry: Entry) -> tuple[str, int, int, int, int, int, int]:
-    return (entry.name, entry.size, entry.compressed, entry.crc, entry.method, entry.flags, entry.start)
+    return attrs.evolve(entry, data=data, far=far is not None)
 
 
 def _lie_in_a_row(file: BinaryIO, entries: list[Entry], directory_at: int) -> None:
@@ -256,12 +306,12 @@ def _lie_in_a_row(file: BinaryIO, entries: list[Entry], directory_at: int) -> No
 def _descriptor(file: BinaryIO, entry: Entry, at: int) -> int:
     """The length of what follows the content of an entry that was written in one go: with or without a signature."""
     file.seek(at)
-    found = file.read(16)
-    right = struct.pack("<3L", entry.crc, entry.compressed, entry.size)
+    right = struct.pack("<L2Q" if entry.far else "<3L", entry.crc, entry.compressed, entry.size)
+    found = file.read(4 + len(right))
     if found == b"PK\7\b" + right:
-        return 16
-    if found[:12] == right:
-        return 12
+        return len(found)
+    if found[: len(right)] == right:
+        return len(right)
     raise BadZip("is followed by a size or check sum that isn't the directory's", entry.name)
 
 
