@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pixie_core.exporters.report_content import Content, Section
     from pixie_core.run.events import Artefact
 
-__all__ = ["Assets", "drawn_png", "refusals"]
+__all__ = ["Assets", "drawn_png", "refusals", "said_of"]
 
 _IN_MEMORY = 8 * 2**20
 _PIECE = 256 * 1024
@@ -82,7 +82,7 @@ class Assets:
                 try:
                     drawn_png(section, file)
                 except refusals as error:
-                    remarks.append(f"There is no picture of it: {_said(error)}")
+                    remarks.append(f"There is no picture of it: {said_of(error)}")
                 else:
                     picture = names.take(f"{about.key}.png")
                     yield _entry(picture, file, deflated=False)
@@ -91,7 +91,7 @@ class Assets:
                 try:
                     FORMATS["rows.csv"].write(section.export, file, RowOptions())
                 except refusals as error:
-                    remarks.append(f"There is no file of its data: {_said(error)}")
+                    remarks.append(f"There is no file of its data: {said_of(error)}")
                 else:
                     data = names.take(f"{about.key}.csv")
                     yield _entry(data, file, deflated=True)
@@ -101,7 +101,7 @@ class Assets:
                 try:
                     path = yield from self._file(section, media, index, names)
                 except refusals as error:
-                    remarks.append(f"{label} isn't here: {_said(error)}")
+                    remarks.append(f"{label} isn't here: {said_of(error)}")
                 else:
                     paths.update({} if path is None else {index: path})
         self.beside[about.key] = Beside(picture=picture, data=data, files=paths, remarks=tuple(remarks))
@@ -134,7 +134,7 @@ class Assets:
         try:
             yield from self._kept(artefact, names)
         except refusals as error:
-            self.lost.append(f"{artefact.filename} isn't here: {_said(error)}")
+            self.lost.append(f"{artefact.filename} isn't here: {said_of(error)}")
 
 
 def _check(file: IO[bytes], kept: Artefact) -> None:
@@ -166,6 +166,7 @@ def _pieces(file: IO[bytes]) -> Iterator[bytes]:
         yield piece
 
 
-def _said(error: BaseException) -> str:
+def said_of(error: BaseException) -> str:
+    """An error as a sentence."""
     words = str(error).strip() or type(error).__name__
     return words if words.endswith((".", "!", "?")) else f"{words}."

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pixie_core.run.events import Artefact
     from pixie_core.tool import ToolManifest
 
-__all__ = ["Beside", "Content", "Failure", "Input", "Section", "content_of", "duration_text", "size_text"]
+__all__ = ["Beside", "Content", "Failure", "Input", "Section", "content_of", "duration_text", "rows_of", "size_text"]
 
 _TITLES = {"error": "Error", "cancelled": "Cancelled", "interrupted": "Interrupted"}
 _KINDS = {"figure": "chart", "features": "map"}
@@ -111,6 +111,21 @@ class Section:
         family, _, rest = self.type.partition("_")
         return f"{rest.replace('_', ' ')} {family}" if family in {"chart", "map"} and rest else self.type
 
+    def numbers_drawn(self) -> int:
+        """About how many values its figure holds."""
+        if "figure" not in self.views:
+            return 0
+        rows = (each for trace in self.export.figure().data for each in trace.values() if isinstance(each, list))
+        return sum(len(row) * (len(row[0]) if row and isinstance(row[0], list) else 1) for row in rows)
+
+    def names_below(self) -> int:
+        """How many names stand below each other along its chart's upright axis, which needs height for them."""
+        figure = self.export.figure() if "figure" in self.views else None
+        upright = figure.layout.get("yaxis", {}) if figure is not None else {}
+        if figure is not None and upright.get("type") == "category":
+            return len({str(each) for trace in figure.data for each in trace.get("y", ())})
+        return len(upright.get("ticktext", ()))
+
     def artefact_of(self, media: Media, index: int) -> Artefact | None:
         """The kept file behind a source; of one that still stands in the value as data, the copy that was kept."""
         named = media.source.removeprefix("/api/artefacts/").removesuffix("/content")
@@ -189,6 +204,12 @@ def content_of(
         declared=declared,
         values=values,
     )
+
+
+def rows_of(content: Content) -> list[bool]:
+    """Whether each output, numbered from 1, stands in a row: beside one that wants to as well."""
+    inline = [False, *(each.layout == "inline" for each in content.declarations()), False]
+    return [here and (inline[n - 1] or inline[n + 1]) for n, here in enumerate(inline[:-1])] + [False]
 
 
 def _facts(run: Run, name: str) -> Iterator[tuple[str, str]]:

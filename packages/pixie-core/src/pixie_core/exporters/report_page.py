@@ -17,6 +17,7 @@ from pixie_core.catalogue import OUTPUT_TYPES
 from pixie_core.exporters.cells import sayable
 from pixie_core.exporters.front_end import (
     COUNTRIES,
+    KATEX,
     LEAFLET,
     LEAFLET_STYLE,
     PLOTLY,
@@ -25,6 +26,7 @@ from pixie_core.exporters.front_end import (
 )
 from pixie_core.exporters.html_file import inline_script
 from pixie_core.exporters.page import said
+from pixie_core.exporters.report_content import rows_of
 from pixie_core.exporters.report_page_outputs import Outputs
 from pixie_core.exporters.report_page_tables import cell_words, island
 
@@ -37,14 +39,13 @@ if TYPE_CHECKING:
 __all__ = ["page_report"]
 
 _HERE = Path(__file__).parent
-_KATEX = "katex/katex.min.js"
 _KATEX_STYLE = "katex/katex.min.css"
 _KATEX_FONTS = "katex/fonts"
 _FONT = re.compile(r'src:url\(fonts/([\w-]+\.woff2)\) format\("woff2"\)(?:,url\([^)]*\) format\("\w+"\))*')
 """In KaTeX's style: the newest form of a font, and the older ones behind it."""
 _LONG = 400
 """Characters of an input from which on it scrolls."""
-_LIBRARIES = {"plotly": PLOTLY, "leaflet": LEAFLET, "katex": _KATEX}
+_LIBRARIES = {"plotly": PLOTLY, "leaflet": LEAFLET, "katex": KATEX}
 _SCRIPTS = {"plotly": "report_charts", "leaflet": "report_maps", "katex": "report_formulas", "tables": "report_tables"}
 """What each need brings: its library, and the script of ours that uses it."""
 _ROW = '<section>\n<div class="label"></div>\n<div class="value row">\n'
@@ -214,7 +215,7 @@ def _outputs(content: Content, outputs: Outputs) -> Iterator[str]:
             '<section><div class="label"><h2>Outputs</h2></div><div class="value">'
             '<p class="remark">This run left no outputs.</p></div></section>\n'
         )
-    rows = _rows(content)
+    rows = rows_of(content)
     for index, section in enumerate(content.sections(), start=1):
         here = rows[index]
         if here and not rows[index - 1]:
@@ -222,12 +223,6 @@ def _outputs(content: Content, outputs: Outputs) -> Iterator[str]:
         yield from (_in_row if here else _section)(index, section, outputs)
         if here and not rows[index + 1]:
             yield _END_OF_ROW
-
-
-def _rows(content: Content) -> list[bool]:
-    """Whether each output, numbered from 1, stands in a row: beside one that wants to as well."""
-    inline = [False, *(each.layout == "inline" for each in content.declarations()), False]
-    return [here and (inline[n - 1] or inline[n + 1]) for n, here in enumerate(inline[:-1])] + [False]
 
 
 def _section(index: int, section: Section, outputs: Outputs) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import asdict, define, field
 
@@ -15,7 +15,7 @@ from pixie_core.exporters.maps_marks import marks_of, view_of
 from pixie_core.exporters.page import said
 from pixie_core.exporters.pictures_theme import THEMES, dressed
 from pixie_core.exporters.rendered import markdown_html
-from pixie_core.exporters.report_assets import drawn_png, refusals
+from pixie_core.exporters.report_assets import drawn_png, refusals, said_of
 from pixie_core.exporters.report_content import Beside
 from pixie_core.exporters.report_page_media import Room, media_pieces, picture_url
 from pixie_core.exporters.report_page_tables import PageTable, island, island_text, numbers_of
@@ -35,6 +35,8 @@ _MOST_LINES = 200
 """Lines of a log that stand as they are; more of them are a table."""
 _MOST_NUMBERS = 300_000
 """In a figure: beyond it a browser takes long, and a picture shows the same."""
+_NAMES = 14
+"""Below each other in a chart of the usual height."""
 _MOST_MARKS = 50_000
 _MOST_DATA = 20_000
 """Rows of a chart's data that stand beside it."""
@@ -113,15 +115,15 @@ class Outputs:
         ).pieces()
 
     def _chart(self, section: Section, index: int) -> Iterator[str]:
-        if not has_front_end() or _size(section) > _MOST_NUMBERS:
+        if not has_front_end() or section.numbers_drawn() > _MOST_NUMBERS:
             yield from self._picture(section)
         else:
             self.needs.add("plotly")
             plain = plain_figure(section.export.figure())
             layouts = {name: dressed(plain["layout"], theme) for name, theme in THEMES.items()}
             yield (
-                f'<div class="chart"{_tall(plain)} role="img" aria-label="{_label(section)}, {said(section.kind)}" '
-                f'data-figure="figure-{index}"></div>\n'
+                f'<div class="chart"{_tall(section.names_below())} role="img" '
+                f'aria-label="{_label(section)}, {said(section.kind)}" data-figure="figure-{index}"></div>\n'
             )
             figure = {"layouts": layouts, "name": section.declared.key, "data": plain["data"]}
             yield from island(f"figure-{index}", iter([island_text(figure)]))
@@ -160,7 +162,7 @@ class Outputs:
         try:
             drawn_png(section, drawn)
         except refusals as error:
-            yield f'<p class="remark">There is no picture of it: {said(str(error))}</p>\n'
+            yield f'<p class="remark">There is no picture of it: {said(said_of(error))}</p>\n'
             return
         url = f"data:image/png;base64,{base64.b64encode(drawn.getvalue()).decode()}"
         yield f'<figure class="picture"><img src="{url}" alt="{_label(section)}, {said(section.kind)}"></figure>\n'
@@ -235,18 +237,9 @@ def _whole(beside: Beside) -> str:
     return f'All of them are in <a href="{name}">{name}</a>, beside this page.'
 
 
-def _size(section: Section) -> int:
-    """About how many values a figure holds."""
-    rows = (each for trace in section.export.figure().data for each in trace.values() if isinstance(each, list))
-    return sum(len(row) * (len(row[0]) if row and isinstance(row[0], list) else 1) for row in rows)
-
-
-def _tall(plain: dict[str, Any]) -> str:
+def _tall(names: int) -> str:
     """More height for a chart with many names below each other."""
-    names = len(plain["layout"].get("yaxis", {}).get("ticktext", ()))
-    if plain["layout"].get("yaxis", {}).get("type") == "category":
-        names = len({str(each) for trace in plain["data"] for each in trace.get("y", ())})
-    return f' data-tall style="--tall: {min(8 + 1.5 * names, 120):g}rem"' if names > 14 else ""
+    return f' data-tall style="--tall: {min(8 + 1.5 * names, 120):g}rem"' if names > _NAMES else ""
 
 
 def _by_words(write: Callable[[Section], Iterator[str]]) -> Callable[[Outputs, Section, int], Iterator[str]]:
