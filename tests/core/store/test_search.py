@@ -4,6 +4,7 @@ import json
 import sqlite3
 import unicodedata
 import uuid
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -306,3 +307,165 @@ def test_lists_read_no_outputs(store, story):
     assert ("runs", "status") in seen
     assert {("runs", "outputs_json"), ("runs", "meta_json")} & set(seen) == set()
     assert json.loads(json.dumps(store.run(run_id).values())) == {}
+
+
+def answers(store, listing, wanted, limit=7):
+    """The ids on all pages of a list."""
+    after, listed = None, []
+    while True:
+        page = listing(wanted, limit=limit, after=after)
+        listed += [each.id for each in page.items]
+        after = page.next
+        if after is None:
+            return listed
+
+
+def many(store, count=66):
+    """Runs and artefacts of every sort."""
+    for number in range(count):
+        run_id = str(uuid.uuid4())
+        inputs = {"text": "abcabc" if number % 3 else "abxabx", "steps": number * 7}
+        store.create_run(
+            run_id=run_id,
+            tool_id=("one", "two", "three")[number % 3],
+            inputs=inputs,
+            origin="form" if number % 2 else "api",
+            label=("baseline", "odd one", None, None, None)[number % 5],
+            events=[Started(inputs=inputs, fingerprint={})],
+        )
+        name = f"{'plot' if number % 4 else 'map'}-{number}.{'csv' if number % 2 else 'txt'}"
+        staged = store.stage(run_id, ("one", "two", "three")[number % 3], name, str(number).encode())
+        (record, *_) = store.append(
+            run_id,
+            [Publication(staged, "o", spilled=number % 11 == 0), Finished(status="ok" if number % 7 else "error")],
+        )
+        if number % 6 == 0:
+            store.set_star(run_id)
+            store.set_artefact_star(record.event.id)
+            store.set_artefact_tags(record.event.id, ["red", "round"] if number % 12 else ["red"])
+        if number % 9 == 0:
+            store.set_artefact_label(record.event.id, "for the board")
+
+
+RUNS = [
+    {"tool_id": "one", "origin": "form"},
+    {"tool_id": "one", "origin": "form", "starred": False},
+    {"tool_id": "two", "status": "ok", "labelled": False},
+    {"status": "error", "origin": "api", "labelled": True},
+    {"tool_id": "three", "label": "baseline"},
+    {"label": "odd one", "status": "ok"},
+    {"starred": True, "labelled": True, "origin": "api"},
+    {"status": "interrupted", "tool_id": "one"},
+]
+FILES = [
+    {"tool_id": "one", "mime": "text/plain"},
+    {"tool_id": "two", "mime": "text/", "starred": False},
+    {"tag": "red", "tool_id": "one"},
+    {"label": "for the board", "mime": "text/csv"},
+    {"labelled": True, "starred": True},
+    {"tool_id": "three", "spilled": None},
+    {"tool_id": "one", "spilled": True},
+    {"mime": "text/", "labelled": False, "output_key": "o"},
+]
+
+
+def test_a_list_is_the_same_whichever_index_is_followed(store, monkeypatch):
+    """By the narrowest condition's, or, where that takes too many steps, by the search's."""
+    from pixie_core.store import selecting
+
+    many(store)
+    cases = [(store.runs, RunFilter(**each)) for each in RUNS] + [
+        (store.artefacts, ArtefactFilter(**each)) for each in FILES
+    ]
+    followed = [answers(store, listing, wanted) for listing, wanted in cases]
+    everything = {each.id: each for each in store.runs(limit=1000).items}
+    for (_, wanted), listed in zip(cases[: len(RUNS)], followed, strict=False):
+        held = {"tool_id": wanted.tool_id, "status": wanted.status, "origin": wanted.origin, "starred": wanted.starred}
+        expected = [
+            each.id
+            for each in everything.values()
+            if all(value is None or getattr(each, name) == value for name, value in held.items())
+            and wanted.labelled in {None, each.label is not None}
+            and wanted.label in {None, each.label}
+        ]
+        assert listed == expected, wanted
+    monkeypatch.setattr(selecting, "_STEPS", 1)
+    merged = [answers(store, listing, wanted) for listing, wanted in cases]
+    assert merged == followed
+    assert [len(each) > 0 for each in merged] == [True] * 7 + [False] + [True] * 8
+    monkeypatch.setattr(selecting, "_COUNTED", 1)
+    assert [answers(store, listing, wanted) for listing, wanted in cases] == followed
+
+
+def test_a_page_begins_where_the_last_one_ended_whichever_index_found_it(store, monkeypatch):
+    """Also when the run that it ended with is gone."""
+    from pixie_core.store import selecting
+
+    many(store, 40)
+    wanted = RunFilter(tool_id="one", origin="form")
+    whole = answers(store, store.runs, wanted, limit=100)
+    first = store.runs(wanted, limit=3)
+
+    def work(conn):
+        conn.execute("UPDATE artefacts SET label = NULL, starred = 0 WHERE run_id = ?", (whole[2],))
+        conn.execute("UPDATE runs SET label = NULL, starred = 0 WHERE id = ?", (whole[2],))
+        conn.execute("DELETE FROM runs WHERE id = ?", (whole[2],))
+
+    store.write(work)
+    monkeypatch.setattr(selecting, "_STEPS", 1)
+    second = store.runs(wanted, limit=3, after=first.next)
+    assert [each.id for each in first.items + second.items] == whole[:6]
+
+
+@pytest.mark.parametrize(
+    ("query", "least", "never"),
+    [
+        ("steps=777", "=777", "step"),
+        ("text=abcabc", "abc", "=steps"),
+        ("steps=", "s=", "teps"),
+        ("abc", "abc", "x"),
+        ("zzzqqq", "zzzqqq", "x"),
+        ("z" * 500, "z" * 32, "z" * 33),
+    ],
+)
+def test_the_index_is_asked_for_what_few_rows_hold(store, query, least, never):
+    """What stands in every row is left to a look into the rows that the rest finds."""
+    from pixie_core.store.search import telling_part
+
+    many(store, 30)
+    part = store.read(lambda conn: telling_part(conn, "run", query))
+    assert part in query
+    assert least in part or query == "steps="
+    assert never not in part
+
+
+def test_lists_hardly_read_what_large_outputs_take(settings):
+    """Fifty runs with half a megabyte of outputs each are listed from a few pages."""
+    outputs = json.dumps({"o": "x" * 500_000})
+    statement = (
+        "INSERT INTO runs (id, tool_id, started_at, inputs_json, outputs_json, status, origin)"
+        " VALUES (?, 't', ?, ?, ?, 'ok', 'form')"
+    )
+
+    def work(conn):
+        for number in range(50):
+            at = f"2026-01-01T00:00:{number:02}.000000+00:00"
+            conn.execute(statement, (str(uuid.uuid4()), at, json.dumps({"a": number}), outputs))
+
+    with Store(settings) as store:
+        store.write(work)
+        store.checkpoint()
+
+    def bytes_read():
+        return int(Path("/proc/self/io").read_text().split()[1])
+
+    with Store(settings) as store:
+        for wanted, count in [
+            ({}, 50),
+            ({"tool_id": "t"}, 50),
+            ({"q": "a=1"}, 11),
+            ({"origin": "form", "status": "ok"}, 50),
+        ]:
+            before = bytes_read()
+            assert len(store.runs(RunFilter(**wanted)).items) == count
+            assert bytes_read() - before < 2_000_000

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from pixie_core.errors import ArtefactNotFound
 from pixie_core.store.json_text import to_json
 from pixie_core.store.paging import LARGEST_NUMBER, Page, checked_range, cursor_of, key_of_cursor
 from pixie_core.store.runs import checked_label
 from pixie_core.store.schema import LABELLED
-from pixie_core.store.search import NEWEST, checked_query, facet, tags_of
+from pixie_core.store.search import NEWEST, checked_query, facet, number_of, tags_of
 from pixie_core.store.selecting import Condition, narrowest
 
 if TYPE_CHECKING:
@@ -118,70 +118,101 @@ def list_artefacts(
     checked_range(limit, offset)
     selection = _selection(conn, wanted)
     query = checked_query(wanted.q) if wanted.q is not None else None
-    asked, given, way = f"artefacts WHERE {selection.where}", list(selection.values), None
-    keys: dict[str, type] = {"created_at": str, "artefacts.id": int}
     if query is not None:
-        asked, number, given, way = selection.searched("artefact", "artefacts", query)
-        keys = {number: int}
+        before = key_of_cursor(after, (int,))[0] if after is not None else None
+        found, newest_only = _found(conn, selection, query, limit + 1, before=before, offset=offset)
+        following = cursor_of(found[limit - 1][0]) if len(found) > limit else None
+        return Page([_by_number(conn, each) for _, each in found[:limit]], following, newest_only)
+    told, values, key = selection.listed, selection.values, None
     if after is not None:
-        asked += f" AND ({', '.join(keys)}) < ({', '.join('?' for _ in keys)})"
-        given.extend(key_of_cursor(after, tuple(keys.values())))
+        key = key_of_cursor(after, (str, int))
+        told += " AND (created_at, id) < (?, ?)"
+        values += key
+    rows = selection.read(
+        conn,
+        f"SELECT {_COLUMNS} FROM {told} ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?",  # noqa: S608 - our own names, values bound
+        (*values, limit + 1, offset),
+    )
+    if rows is not None:
+        items = [_artefact(row) for row in rows]
+    else:
+        before = number_of(conn, "artefact", key[0], str(key[1])) if key is not None else None
+        found, _ = _found(conn, selection, None, limit + 1, before=before, offset=offset)
+        items = [_by_number(conn, each) for _, each in found]
+    page = items[:limit]
+    return Page(page, cursor_of(page[-1].created_at, page[-1].id) if len(items) > limit else None)
+
+
+def _found(
+    conn: sqlite3.Connection, selection: Selection, query: str | None, most: int, *, before: int | None, offset: int
+) -> tuple[list[tuple[int, int]], int | None]:
+    """Numbers of texts and of their artefacts, in the order of the texts, which is that of time; and how many of the
+    newest were looked at, where it isn't all.
+    """
+    asked, number, given, way = selection.searched(conn, query)
+    if before is not None:
+        asked += f" AND {number} < ?"
+        given.append(before)
     found = conn.execute(
-        f"SELECT artefacts.id, {', '.join(keys)} FROM {asked}"  # noqa: S608 - our own names, values bound
-        f" ORDER BY {', '.join(f'{key} DESC' for key in keys)} LIMIT ? OFFSET ?",
-        (*given, limit + 1, offset),
-    ).fetchall()
-    items = [
-        _artefact(conn.execute(f"SELECT {_COLUMNS} FROM artefacts WHERE id = ?", (row[0],)).fetchone())  # noqa: S608 - our own names
-        for row in found[:limit]
-    ]
-    following = cursor_of(*found[limit - 1][1:]) if len(found) > limit else None
-    return Page(items, following, NEWEST if way == "newest" else None)
+        f"SELECT number, artefacts.id FROM {asked} ORDER BY {number} DESC LIMIT ? OFFSET ?",  # noqa: S608 - our own names, values bound
+        (*given, most, offset),
+    )
+    return [(row[0], row[1]) for row in found], NEWEST if way == "newest" else None
+
+
+def _by_number(conn: sqlite3.Connection, artefact_id: int) -> StoredArtefact:
+    return _artefact(conn.execute(f"SELECT {_COLUMNS} FROM artefacts WHERE id = ?", (artefact_id,)).fetchone())  # noqa: S608 - our own names
 
 
 def _selection(conn: sqlite3.Connection, wanted: ArtefactFilter) -> Selection:
-    deleted = "artefacts.deleted_at IS NOT NULL AND artefacts.purging_at IS NULL"
-    rest = [Condition(f"NOT {_OF_A_DELETED_RUN}")]
-    if wanted.output_key is not None:
-        rest.append(Condition.equal("output_key", wanted.output_key))
-    if wanted.spilled is not None:
-        rest.append(Condition(f"+spilled = {int(wanted.spilled)}"))
-    if wanted.starred is False:
-        rest.append(Condition("+starred = 0"))
-    if wanted.labelled is False:
-        rest.append(Condition(f"NOT {LABELLED}"))
+    listed = Condition("artefacts.deleted_at IS NULL", index="artefacts_by_time")
+    # What was spilled isn't searched, and the search's index can't say which it is.
+    conditions = [each if wanted.spilled is False else evolve(each, facet=None) for each in _conditions(wanted)]
+    if wanted.deleted:
+        told = "artefacts.deleted_at IS NOT NULL AND artefacts.purging_at IS NULL"
+        listed = Condition(told, index="artefacts_deleted")
+        conditions = [evolve(each, index=None) for each in conditions]
     return narrowest(
-        conn,
-        "artefacts",
-        Condition(deleted if wanted.deleted else "artefacts.deleted_at IS NULL"),
-        list(_indexed(wanted)),
-        rest,
-        moment="created_at",
-        since=wanted.since,
-        until=wanted.until,
+        conn, "artefact", "artefacts", listed, conditions, moment="created_at", since=wanted.since, until=wanted.until
     )
 
 
-def _indexed(wanted: ArtefactFilter) -> Iterator[Condition]:
-    """Conditions that an index answers, those first that mostly leave few."""
+def _conditions(wanted: ArtefactFilter) -> Iterator[Condition]:
+    """What is asked for, those first that mostly leave few."""
+    starred, labelled = facet("marked", "starred"), facet("marked", "labelled")
     if wanted.run_id is not None:
-        yield Condition.equal("run_id", wanted.run_id)
+        yield Condition.equal("run_id", wanted.run_id, "artefacts_by_run")
     if wanted.sha256 is not None:
-        yield Condition.equal("sha256", wanted.sha256)
-    if wanted.starred:
-        yield Condition("starred = 1", (), "+starred = 1", facet("marked", "starred"))
+        yield Condition.equal("sha256", wanted.sha256, "artefacts_by_hash")
     if wanted.label is not None:
-        yield Condition.equal("label", wanted.label)
-    if wanted.labelled:
-        yield Condition(LABELLED, (), LABELLED, facet("marked", "labelled"))
+        yield Condition.labelled_so(wanted.label, "artefacts_by_label")
+    if wanted.starred is not None:
+        yield (
+            Condition("starred = 1", index="artefacts_with_star", facet=starred)
+            if wanted.starred
+            else Condition("starred = 0", no_facet=starred)
+        )
+    if wanted.labelled is not None:
+        yield (
+            Condition(LABELLED, index="artefacts_with_label", facet=labelled)
+            if wanted.labelled
+            else Condition(f"NOT {LABELLED}", no_facet=labelled)
+        )
     if wanted.tag is not None:
         # A plain tag stands in the column's text letter by letter: that is quicker to see than what JSON says.
         hint = wanted.tag if re.fullmatch(r"[\w .-]+", wanted.tag, re.ASCII) else ""
-        yield Condition(_TAGGED, (hint, wanted.tag, wanted.tag), _TAGGED, facet("tag", wanted.tag))
+        values = (hint, wanted.tag, wanted.tag)
+        yield Condition(_TAGGED, values, index="artefacts_with_tags", facet=facet("tag", wanted.tag))
     if wanted.tool_id is not None:
-        yield Condition.equal("tool_id", wanted.tool_id, "tool")
+        yield Condition.equal("tool_id", wanted.tool_id, "artefacts_by_tool", "tool")
     if wanted.mime is not None:
-        yield Condition.equal(_FAMILY if wanted.mime.endswith("/") else "mime", wanted.mime, "mime")
+        column, index = (_FAMILY, "artefacts_by_family") if wanted.mime.endswith("/") else ("mime", "artefacts_by_mime")
+        yield Condition.equal(column, wanted.mime, index, "mime")
+    if wanted.output_key is not None:
+        yield Condition.equal("output_key", wanted.output_key, None)
+    if wanted.spilled is not None:
+        yield Condition(f"spilled = {int(wanted.spilled)}")
+    yield Condition(f"NOT {_OF_A_DELETED_RUN}")
 
 
 def set_star(conn: sqlite3.Connection, artefact_id: int, starred: bool | None) -> bool:

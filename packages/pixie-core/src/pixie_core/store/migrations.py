@@ -27,6 +27,7 @@ from pixie_core.store.schema import (
     INDEXES,
     LIST_INDEXES,
     REPLACED_INDEXES,
+    RETIRED_INDEXES,
     TOOL_COLUMNS,
     TRIGGERS,
 )
@@ -274,6 +275,8 @@ def _mend_triggers(conn: sqlite3.Connection) -> tuple[str, ...]:
 def _make_missing_indexes(conn: sqlite3.Connection) -> None:
     for statement in LIST_INDEXES:
         conn.execute(statement.replace("CREATE INDEX", "CREATE INDEX IF NOT EXISTS", 1))
+    for name in RETIRED_INDEXES:
+        conn.execute(f"DROP INDEX IF EXISTS {name}")
 
 
 def _catch_up(conn: sqlite3.Connection) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from pixie_core.run.events import Status
 from pixie_core.store.paging import Page, checked_range, cursor_of, key_of_cursor
 from pixie_core.store.rows import SUMMARY_COLUMNS, RunSummary, summary
 from pixie_core.store.schema import LABELLED
-from pixie_core.store.search import NEWEST, checked_query, facet
+from pixie_core.store.search import NEWEST, checked_query, facet, number_of
 from pixie_core.store.selecting import Condition, narrowest
 
 if TYPE_CHECKING:
@@ -52,76 +52,88 @@ def list_runs(
     selection = _selection(conn, wanted)
     query = checked_query(wanted.q) if wanted.q is not None else None
     if query is not None:
-        return _found(conn, selection, query, limit=limit, after=after, offset=offset)
-    told, values = selection.where, list(selection.values)
+        before = key_of_cursor(after, (int,))[0] if after is not None else None
+        found, newest_only = _found(conn, selection, query, limit + 1, before=before, offset=offset)
+        following = cursor_of(found[limit - 1][0]) if len(found) > limit else None
+        return Page([_summary(conn, run_id) for _, run_id in found[:limit]], following, newest_only)
+    told, values, key = selection.listed, selection.values, None
     if after is not None:
+        key = key_of_cursor(after)
         told += " AND (started_at, id) < (?, ?)"
-        values.extend(key_of_cursor(after))
-    rows = conn.execute(
-        f"SELECT {SUMMARY_COLUMNS} FROM runs WHERE {told}"  # noqa: S608 - our own names, values bound
-        " ORDER BY started_at DESC, id DESC LIMIT ? OFFSET ?",
+        values += key
+    rows = selection.read(
+        conn,
+        f"SELECT {SUMMARY_COLUMNS} FROM {told} ORDER BY started_at DESC, id DESC LIMIT ? OFFSET ?",  # noqa: S608 - our own names, values bound
         (*values, limit + 1, offset),
-    ).fetchall()
-    items = tuple(map(summary, rows[:limit]))
-    return Page(items, cursor_of(items[-1].created_at, items[-1].id) if len(rows) > limit else None)
+    )
+    if rows is not None:
+        items = [summary(row) for row in rows[: limit + 1]]
+    else:
+        before = number_of(conn, "run", *key) if key is not None else None
+        found, _ = _found(conn, selection, None, limit + 1, before=before, offset=offset)
+        items = [_summary(conn, run_id) for _, run_id in found]
+    page = items[:limit]
+    return Page(page, cursor_of(page[-1].created_at, page[-1].id) if len(items) > limit else None)
 
 
 def _found(
-    conn: sqlite3.Connection, selection: Selection, query: str, *, limit: int, after: str | None, offset: int
-) -> Page[RunSummary]:
-    """Those among them whose text holds the query, in the order of the texts, which is that of time."""
-    asked, number, given, way = selection.searched("run", "runs", query)
-    if after is not None:
+    conn: sqlite3.Connection, selection: Selection, query: str | None, most: int, *, before: int | None, offset: int
+) -> tuple[list[tuple[int, str]], int | None]:
+    """Numbers and ids of those whose text holds the query, in the order of the texts, which is that of time; and how
+    many of the newest were looked at, where it isn't all.
+    """
+    asked, number, given, way = selection.searched(conn, query)
+    if before is not None:
         asked += f" AND {number} < ?"
-        given.extend(key_of_cursor(after, (int,)))
+        given.append(before)
     found = conn.execute(
         f"SELECT number, key FROM {asked} ORDER BY {number} DESC LIMIT ? OFFSET ?",  # noqa: S608 - our own names, values bound
-        (*given, limit + 1, offset),
-    ).fetchall()
-    items = [
-        summary(conn.execute(f"SELECT {SUMMARY_COLUMNS} FROM runs WHERE id = ?", (run_id,)).fetchone())  # noqa: S608 - our own names
-        for _, run_id in found[:limit]
-    ]
-    following = cursor_of(found[limit - 1][0]) if len(found) > limit else None
-    return Page(items, following, NEWEST if way == "newest" else None)
+        (*given, most, offset),
+    )
+    return [(row[0], row[1]) for row in found], NEWEST if way == "newest" else None
+
+
+def _summary(conn: sqlite3.Connection, run_id: str) -> RunSummary:
+    return summary(conn.execute(f"SELECT {SUMMARY_COLUMNS} FROM runs WHERE id = ?", (run_id,)).fetchone())  # noqa: S608 - our own names
 
 
 def _selection(conn: sqlite3.Connection, wanted: RunFilter) -> Selection:
-    listed = "deleted_at IS NOT NULL AND purging_at IS NULL" if wanted.deleted else "deleted_at IS NULL"
-    rest = []
-    if wanted.status == "ok":
-        # Most are, so that no index leads to them.
-        rest.append(Condition.equal("status", "ok", "status"))
-    if wanted.starred is False:
-        rest.append(Condition("+starred = 0"))
-    if wanted.labelled is False:
-        rest.append(Condition(f"NOT {LABELLED}"))
+    listed = Condition("deleted_at IS NULL", index="runs_by_time")
+    conditions = list(_conditions(wanted))
+    if wanted.deleted:
+        listed = Condition("deleted_at IS NOT NULL AND purging_at IS NULL", index="runs_deleted")
+        conditions = [evolve(each, index=None) for each in conditions]
     return narrowest(
-        conn,
-        "runs",
-        Condition(listed),
-        list(_indexed(wanted)),
-        rest,
-        moment="started_at",
-        since=wanted.since,
-        until=wanted.until,
+        conn, "run", "runs", listed, conditions, moment="started_at", since=wanted.since, until=wanted.until
     )
 
 
-def _indexed(wanted: RunFilter) -> Iterator[Condition]:
-    """Conditions that an index answers, those first that mostly leave few."""
+def _conditions(wanted: RunFilter) -> Iterator[Condition]:
+    """What is asked for, those first that mostly leave few."""
+    starred, labelled = facet("marked", "starred"), facet("marked", "labelled")
     if wanted.parent_run_id is not None:
-        yield Condition.equal("parent_run_id", wanted.parent_run_id)
-    if wanted.starred:
-        yield Condition("starred = 1", (), "+starred = 1", facet("marked", "starred"))
+        yield Condition.equal("parent_run_id", wanted.parent_run_id, "runs_by_parent")
     if wanted.label is not None:
-        yield Condition.equal("label", wanted.label)
-    if wanted.labelled:
-        yield Condition(LABELLED, (), LABELLED, facet("marked", "labelled"))
-    if wanted.status not in {None, "ok"}:
+        yield Condition.labelled_so(wanted.label, "runs_by_label")
+    if wanted.starred is not None:
+        yield (
+            Condition("starred = 1", index="runs_with_star", facet=starred)
+            if wanted.starred
+            else Condition("starred = 0", no_facet=starred)
+        )
+    if wanted.labelled is not None:
+        yield (
+            Condition(LABELLED, index="runs_with_label", facet=labelled)
+            if wanted.labelled
+            else Condition(f"NOT {LABELLED}", no_facet=labelled)
+        )
+    if wanted.status is not None and wanted.status != "ok":
         told = "status = ? AND status <> 'ok'"
-        yield Condition(told, (wanted.status,), "+status = ?", facet("status", wanted.status))
+        yield Condition(told, (wanted.status,), index="runs_by_status", facet=facet("status", wanted.status))
     if wanted.tool_id is not None:
-        yield Condition.equal("tool_id", wanted.tool_id, "tool")
+        yield Condition.equal("tool_id", wanted.tool_id, "runs_by_tool", "tool")
     if wanted.origin is not None:
-        yield Condition.equal("origin", wanted.origin, "origin")
+        yield Condition.equal("origin", wanted.origin, "runs_by_origin", "origin")
+    if wanted.status == "ok":
+        # Most are, so that no index leads to them.
+        yield Condition.equal("status", "ok", None, "status")

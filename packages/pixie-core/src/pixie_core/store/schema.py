@@ -18,6 +18,7 @@ __all__ = [
     "PROTECTED_ARTEFACT",
     "PROTECTED_RUN",
     "REPLACED_INDEXES",
+    "RETIRED_INDEXES",
     "TOOL_COLUMNS",
     "TRIGGERS",
 ]
@@ -195,6 +196,8 @@ REPLACED_INDEXES = (
 
 _FAMILY = "substr(mime, 1, instr(mime, '/'))"
 _LISTED = "deleted_at IS NULL"
+_ASKED = "tool_id, status, starred, origin"
+_SHOWN = "tool_id, mime, spilled, run_id"
 
 LIST_INDEXES = tuple(
     f"CREATE INDEX {name} ON {where}{f' WHERE {condition}' if condition else ''}"
@@ -205,21 +208,26 @@ LIST_INDEXES = tuple(
         ("runs_by_tool", "runs (tool_id, started_at, id, status, starred, origin, deleted_at)", ""),
         ("runs_by_status", "runs (status, started_at, id, tool_id, starred, origin)", f"{_LISTED} AND status <> 'ok'"),
         ("runs_by_origin", "runs (origin, started_at, id, tool_id, status, starred)", _LISTED),
-        ("runs_starred", "runs (started_at, id, tool_id, status, origin)", f"{_LISTED} AND starred = 1"),
-        ("runs_labelled", "runs (started_at, id, tool_id, status, starred, label)", f"{_LISTED} AND label IS NOT NULL"),
+        ("runs_with_star", "runs (started_at, id, tool_id, status, origin, label)", f"{_LISTED} AND starred = 1"),
+        ("runs_with_label", f"runs (started_at, id, label, {_ASKED})", f"{_LISTED} AND label IS NOT NULL"),
+        ("runs_by_label", f"runs (label, started_at, id, {_ASKED})", f"{_LISTED} AND label IS NOT NULL"),
         ("runs_finished", "runs (finished_at, id, status)", _LISTED),
         ("runs_deleted", "runs (id, deleted_at, purging_at)", "deleted_at IS NOT NULL"),
         ("artefacts_by_time", "artefacts (created_at, id, tool_id, mime, spilled, run_id, deleted_at)", ""),
         ("artefacts_by_tool", "artefacts (tool_id, created_at, id, mime, spilled, run_id, deleted_at)", ""),
         ("artefacts_by_mime", "artefacts (mime, created_at, id, tool_id, spilled, run_id)", _LISTED),
         ("artefacts_by_family", f"artefacts ({_FAMILY}, created_at, id, tool_id, spilled, run_id)", _LISTED),
-        ("artefacts_starred", "artefacts (created_at, id, run_id)", f"{_LISTED} AND starred = 1"),
-        ("artefacts_labelled", "artefacts (created_at, id, run_id, label)", f"{_LISTED} AND label IS NOT NULL"),
-        ("artefacts_tagged", "artefacts (created_at, id, run_id, tags)", f"{_LISTED} AND tags IS NOT NULL"),
+        ("artefacts_with_star", f"artefacts (created_at, id, {_SHOWN})", f"{_LISTED} AND starred = 1"),
+        ("artefacts_with_label", f"artefacts (created_at, id, label, {_SHOWN})", f"{_LISTED} AND label IS NOT NULL"),
+        ("artefacts_by_label", f"artefacts (label, created_at, id, {_SHOWN})", f"{_LISTED} AND label IS NOT NULL"),
+        ("artefacts_with_tags", f"artefacts (created_at, id, tags, {_SHOWN})", f"{_LISTED} AND tags IS NOT NULL"),
         ("artefacts_deleted", "artefacts (id, deleted_at, purging_at)", "deleted_at IS NOT NULL"),
     )
 )
 """The indexes of the lists, since runs can be deleted."""
+
+RETIRED_INDEXES = ("runs_starred", "runs_labelled", "artefacts_starred", "artefacts_labelled", "artefacts_tagged")
+"""Those that LIST_INDEXES once had; a start removes them."""
 
 _BLANK = "char(32, 9, 10, 11, 12, 13)"
 

@@ -19,6 +19,7 @@ import hashlib
 import json
 import re
 import sqlite3
+import sys
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -39,10 +40,14 @@ __all__ = [
     "SHORTEST",
     "catch_up",
     "checked_query",
+    "facet",
+    "folded",
     "index_everything",
     "match",
     "moment_number",
+    "number_of",
     "tags_of",
+    "telling_part",
 ]
 
 SHORTEST = 3
@@ -52,6 +57,10 @@ NEWEST = 10_000
 """How many rows are looked through for one or two letters."""
 
 _LONGEST_QUERY = 1000
+_JUDGED_LETTERS = 32
+_SAMPLE = 300
+_ENTRIES_TO_ROW = 200
+"""How many entries of the index are read in the time of one row."""
 _INPUT_BYTES = 4096
 _PARSED_BYTES = 1 << 20
 _DATA_URL = re.compile(r"data:[\w.+-]+/[\w.+-]+[^\s,\"']*,[^\s\"']*")
@@ -179,6 +188,12 @@ def moment_number(moment: str | None) -> int:
     return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
 
 
+def number_of(conn: sqlite3.Connection, kind: str, moment: str, key: str) -> int:
+    """The number of a row's text, or the least that it can have had when it is gone."""
+    found = conn.execute(f"SELECT id FROM {kind}_texts WHERE key = ?", (key,)).fetchone()  # noqa: S608 - our own names
+    return int(found[0]) if found is not None else moment_number(moment)
+
+
 def index_everything(conn: sqlite3.Connection) -> None:
     """Make the search anew from all rows, within the caller's transaction."""
     conn.execute("DELETE FROM search_pending")
@@ -300,7 +315,38 @@ def checked_query(text: str) -> str | None:
     return folded(text.strip()) or None
 
 
-def match(query: str, facets: Iterable[str]) -> str:
-    """What the index is asked for: the text, every letter of which stands for itself, and all of the facets."""
-    phrase = query.replace('"', '""')
-    return " AND ".join((*(f'facets : "{each}"' for each in facets), f'text : "{phrase}"'))
+def telling_part(conn: sqlite3.Connection, kind: str, query: str) -> str:
+    """The part of a text by which the index finds it soonest: what is in every row is left out, since the index would
+    have to read all of its list. Whether the rest is there too must then be looked at in the rows.
+
+    How many rows hold a part is judged by the newest ones. For `steps=777` that is `=777`.
+    """
+    query = query[:_JUDGED_LETTERS]
+    places = range(len(query) - SHORTEST + 1)
+    if len(places) < 2:
+        return query
+    newest = f"SELECT substr(text, 1, 1000) FROM {kind}_texts ORDER BY id DESC LIMIT {_SAMPLE}"  # noqa: S608 - our own names
+    sample = [row[0] for row in conn.execute(newest)]
+    # Behind the ends nothing is to be had.
+    lists = [*(sum(query[at : at + SHORTEST] in text for text in sample) for at in places), sys.maxsize]
+    first = last = min(places, key=lists.__getitem__)
+    holding = [text for text in sample if query[first : first + SHORTEST] in text]
+    while (further := min(lists[last + 1], lists[first - 1])) < sys.maxsize:
+        # Three letters more: another list is read, and fewer rows are.
+        wider = (first, last + 1) if further == lists[last + 1] else (first - 1, last)
+        fewer = [text for text in holding if query[wider[0] : wider[1] + SHORTEST] in text]
+        if further > 1 and (len(holding) - len(fewer)) * _ENTRIES_TO_ROW < further:
+            break
+        (first, last), holding = wider, fewer
+    return query[first : last + SHORTEST]
+
+
+def match(phrases: Iterable[str], facets: Iterable[str], without: Iterable[str] = ()) -> str:
+    """What the index is asked for: the phrases, every letter of which stands for itself, and all of the facets, but
+    nothing that has one of those `without`.
+    """
+    wanted = [f'facets : "{each}"' for each in facets]
+    for each in phrases:
+        doubled = each.replace('"', '""')
+        wanted.append(f'text : "{doubled}"')
+    return " NOT ".join((f"({' AND '.join(wanted)})", *(f'facets : "{each}"' for each in without)))

@@ -1,20 +1,21 @@
-"""How a list's conditions are put so that SQLite looks at few rows.
+"""How a list's conditions are put so that SQLite looks at few rows, however many there are.
 
-SQLite keeps no statistics of its own, so that of several conditions with an index it may take the one that holds for
-nearly all rows. Here each is counted, up to some thousands, and the one that leaves the fewest is written so that
-its index can be used; the others are written so that theirs can't.
+SQLite keeps no statistics of its own, and of several conditions with an index it may take the one that holds for nearly
+all rows. Here each is counted, up to some thousands, and the index of the one that leaves the fewest is named in the
+statement. Where every condition leaves many rows and few meet them all, following one index is slow whichever it is:
+then, after so many steps, the search's index is asked, which has a list of rows for each condition, and merges them.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from attrs import Factory, field, frozen
+from attrs import field, frozen
 
-from pixie_core.store.search import NEWEST, SHORTEST, facet, match, moment_number
+from pixie_core.store.search import NEWEST, SHORTEST, facet, folded, match, moment_number, telling_part
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable, Sequence
 
 __all__ = ["Condition", "Selection", "Way", "narrowest"]
@@ -25,7 +26,10 @@ Way: TypeAlias = Literal["newest", "each", "index"]
 _FEW = 2000
 """So many rows are sooner looked at one by one than found by the search."""
 
-_COUNTED = 20_000
+_COUNTED = 5000
+_STEPS = 500_000
+"""Steps of SQLite's machine, about ten for each entry of an index, after which a list is left to the search's index."""
+
 _SLACK_MS = 3_600_000
 """Of rows of one moment each has a number of its own: so many may share a moment before one isn't found by its time."""
 
@@ -34,51 +38,101 @@ def _tuple(values: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(values)
 
 
-@frozen
+@frozen(kw_only=True)
 class Condition:
-    """SQL that must hold, with its values. `unindexed` says the same where no index shall be used. With a `facet` the
-    search's index answers it as well.
+    """SQL that must hold, with its values.
+
+    `index` leads to the rows for which it holds, in the order of the lists. In the search's index these rows have
+    `facet`, or don't have `no_facet`, or hold `phrase` in their text.
     """
 
-    told: str
-    values: tuple[Any, ...] = field(default=(), converter=_tuple)
-    unindexed: str = field(default=Factory(lambda self: self.told, takes_self=True))
+    told: str = field(kw_only=False)
+    values: tuple[Any, ...] = field(default=(), converter=_tuple, kw_only=False)
+    index: str | None = None
     facet: str | None = None
+    no_facet: str | None = None
+    phrase: str | None = None
 
     @classmethod
-    def equal(cls, column: str, value: Any, facet_name: str | None = None) -> Condition:
-        """The column, or expression, has this value. A plus before it keeps SQLite from its index."""
+    def equal(cls, column: str, value: Any, index: str | None, facet_name: str | None = None) -> Condition:
+        """The column, or expression, has this value."""
         letters = None if facet_name is None else facet(facet_name, value)
-        return cls(f"{column} = ?", (value,), f"+{column} = ?", letters)
+        return cls(f"{column} = ?", (value,), index=index, facet=letters)
+
+    @classmethod
+    def labelled_so(cls, label: str, index: str) -> Condition:
+        """The label is this one. The label is part of what is searched."""
+        phrase = folded(label)
+        return cls("label = ?", (label,), index=index, phrase=phrase if len(phrase) >= SHORTEST else None)
 
 
 @frozen
 class Selection:
-    """Conditions that must all hold. `few` says that they leave few rows."""
+    """Conditions on the rows of a table that must all hold; see `narrowest`. `few` says that they leave few rows."""
 
-    where: str
-    values: tuple[Any, ...]
-    facets: tuple[str, ...]
+    kind: str
+    table: str
+    index: str
+    conditions: tuple[Condition, ...]
     few: bool
     since: str | None = None
     until: str | None = None
 
-    def searched(self, kind: str, table: str, query: str) -> tuple[str, str, list[Any], Way]:
-        """The tables and conditions that find a text among what is selected, by what they are put in order, the values
-        in them, and the way: it is the one that looks at the fewest rows.
+    @property
+    def where(self) -> str:
+        """All conditions."""
+        return " AND ".join(each.told for each in self.conditions)
+
+    @property
+    def values(self) -> list[Any]:
+        """The values in them."""
+        return [value for each in self.conditions for value in each.values]
+
+    @property
+    def listed(self) -> str:
+        """Table and conditions, the index of the narrowest named."""
+        return f"{self.table} INDEXED BY {self.index} WHERE {self.where}"
+
+    def read(self, conn: sqlite3.Connection, query: str, values: Sequence[Any]) -> list[sqlite3.Row] | None:
+        """The rows of a query of what is `listed`; None when that takes too many steps, and the search's index knows
+        better.
         """
-        texts = f"(SELECT id AS number, key, text FROM {kind}_texts"  # noqa: S608 - our own names
+        if not any(each.facet for each in self.conditions):
+            return conn.execute(query, values).fetchall()
+        conn.set_progress_handler(lambda: 1, _STEPS)
+        try:
+            return conn.execute(query, values).fetchall()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+                return None
+            raise
+        finally:
+            conn.set_progress_handler(None, 0)
+
+    def searched(self, conn: sqlite3.Connection, query: str | None) -> tuple[str, str, list[Any], Way]:
+        """The tables and conditions that find a text among what is selected, by what they are put in order, the values
+        in them, and the way: it is the one that looks at the fewest rows. Without a text all that is selected.
+        """
+        table, texts = self.table, f"{self.kind}_texts"
         # CROSS JOIN keeps the order of the tables as it is written.
         joined = f"CROSS JOIN {table} ON {table}.id = key"
-        if len(query) < SHORTEST:
-            asked = f"{texts} ORDER BY id DESC LIMIT {NEWEST}) {joined} WHERE instr(text, ?) > 0 AND {self.where}"
-            return asked, "number", [query, *self.values], "newest"
-        if self.few:
-            asked = f"{table} CROSS JOIN {texts}) ON key = CAST({table}.id AS TEXT) WHERE instr(text, ?) > 0"
-            return f"{asked} AND {self.where}", "number", [query, *self.values], "each"
-        number = f"{kind}_search.rowid"
-        asked = f"{kind}_search CROSS JOIN {texts}) ON number = {number} {joined} WHERE {kind}_search MATCH ?"
-        given: list[Any] = [match(query, self.facets)]
+        if query is not None and len(query) < SHORTEST:
+            newest = f"(SELECT id AS number, key, text, facets FROM {texts} ORDER BY id DESC LIMIT {NEWEST})"  # noqa: S608 - our own names
+            facets = [each.facet for each in self.conditions if each.facet]
+            held = "".join(" AND instr(facets, ?) > 0" for _ in facets)
+            asked = f"{newest} {joined} WHERE instr(text, ?) > 0{held} AND {self.where}"
+            return asked, "number", [query, *facets, *self.values], "newest"
+        by_number = f"(SELECT id AS number, key, text AS said FROM {texts})"  # noqa: S608 - our own names
+        if query is not None and self.few:
+            asked = f"{table} INDEXED BY {self.index} CROSS JOIN {by_number} ON key = CAST({table}.id AS TEXT)"
+            return f"{asked} WHERE instr(said, ?) > 0 AND {self.where}", "number", [query, *self.values], "each"
+        number = f"{self.kind}_search.rowid"
+        asked = f"{self.kind}_search CROSS JOIN {by_number} ON number = {number} {joined}"
+        asked += f" WHERE {self.kind}_search MATCH ?"
+        given: list[Any] = [self._match(query and telling_part(conn, self.kind, query))]
+        if query is not None:
+            asked += " AND instr(said, ?) > 0"
+            given.append(query)
         if self.since is not None:
             asked += f" AND {number} >= ?"
             given.append(moment_number(self.since))
@@ -87,43 +141,51 @@ class Selection:
             given.append(moment_number(self.until) + _SLACK_MS)
         return f"{asked} AND {self.where}", number, [*given, *self.values], "index"
 
+    def _match(self, query: str | None) -> str:
+        return match(
+            [*([query] if query is not None else []), *(each.phrase for each in self.conditions if each.phrase)],
+            [each.facet for each in self.conditions if each.facet],
+            [each.no_facet for each in self.conditions if each.no_facet],
+        )
+
 
 def narrowest(
     conn: sqlite3.Connection,
+    kind: str,
     table: str,
     listed: Condition,
-    indexed: Sequence[Condition],
-    rest: Sequence[Condition],
+    conditions: Sequence[Condition],
     *,
     moment: str,
     since: str | None,
     until: str | None,
 ) -> Selection:
-    """All the conditions, such that the index is used of the one among `indexed` that leaves the fewest rows.
+    """All the conditions, with the index of the one among them that leaves the fewest rows.
 
-    `listed` and the times, in the column `moment`, are known to every index; `rest` have none.
+    `listed` and the times, in the column `moment`, are known to every index. Of conditions that all leave many the
+    first counts.
     """
     always = [listed]
     if since is not None:
         always.append(Condition(f"{moment} >= ?", (since,)))
     if until is not None:
         always.append(Condition(f"{moment} < ?", (until,)))
-    counts = [_count(conn, table, (*always, each), _COUNTED) for each in indexed] or [_COUNTED]
-    best = counts.index(min(counts))
-    told = [each.told for each in always]
-    told += [each.told if place == best else each.unindexed for place, each in enumerate(indexed)]
-    told += [each.unindexed for each in rest]
-    conditions = (*always, *indexed, *rest)
-    where = " AND ".join(told)
-    values = tuple(value for each in conditions for value in each.values)
-    few = counts[best] < _COUNTED and _count(conn, table, [Condition(where, values)], _FEW) < _FEW
-    return Selection(where, values, tuple(each.facet for each in conditions if each.facet), few, since, until)
+    best, fewest = listed.index, _COUNTED
+    for each in conditions:
+        if each.index is not None and (count := _count(conn, table, each.index, (*always, each), fewest)) < fewest:
+            best, fewest = each.index, count
+    if fewest == _COUNTED:
+        best = next((each.index for each in conditions if each.index is not None), listed.index)
+    assert best is not None
+    everything = (*always, *conditions)
+    few = fewest < _COUNTED and _count(conn, table, best, everything, _FEW) < _FEW
+    return Selection(kind, table, best, everything, few, since, until)
 
 
-def _count(conn: sqlite3.Connection, table: str, conditions: Sequence[Condition], most: int) -> int:
+def _count(conn: sqlite3.Connection, table: str, index: str, conditions: Sequence[Condition], most: int) -> int:
     """How many rows that is; beyond `most` it doesn't matter."""
     told = " AND ".join(each.told for each in conditions)
     values = [value for each in conditions for value in each.values]
-    query = f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {told} LIMIT ?)"  # noqa: S608 - our own names, values bound
+    query = f"SELECT count(*) FROM (SELECT 1 FROM {table} INDEXED BY {index} WHERE {told} LIMIT ?)"  # noqa: S608 - our own names, values bound
     (count,) = conn.execute(query, (*values, most)).fetchone()
     return int(count)
