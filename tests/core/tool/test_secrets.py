@@ -68,7 +68,7 @@ def test_the_file_is_never_open_to_others(tool, umask):
 
     def watching(path, flags, given=0o777, **more):
         descriptor = opened(path, flags, given, **more)
-        if str(path).endswith(".part"):
+        if flags & os.O_RDWR:
             seen.append(stat.S_IMODE(os.fstat(descriptor).st_mode))
         return descriptor
 

@@ -526,7 +526,8 @@ def test_a_replacement_that_is_killed_ends_as_the_old_tool_or_as_the_new(tmp_pat
     before = tree(tool.folder)
     done = subprocess.run([sys.executable, "-c", CONFIRM, tools], env={**os.environ, "PIXIE_FAULT": f"{point}:kill"})
     assert done.returncode == -9
-    assert sweep_leftovers(tools)
+    # Before it has its name, a file may have none, and then nothing is left of it.
+    assert sweep_leftovers(tools) or point in {"placing.before_sync", "placing.before_rename"}
     assert sweep_leftovers(tools) == ()
     now = read_tool(tools / "weather")
     assert (now.folder / "data" / "state.db").exists()
