@@ -103,10 +103,16 @@ def test_what_was_there_is_moved_aside_and_files_that_are_there_stay(store, sett
     """Nothing is deleted by a restore."""
     filled(store, 1)
     made = back_up(store, settings)
-    later = Story(store).ended()
+    later = Story(store).begin()
+    store.append(later, [Publication(store.stage(later, "compound-interest", "b.txt", b"later"))])
+    Story(store).end(later)
     store.close()
     done = restore(settings, made.path)
-    assert (done.runs, done.missing) == (1, ())
+    assert (done.runs, done.missing, done.set_aside) == (1, (), (f"compound-interest/{later}",))
+    quarantined = settings.artefacts_root / ".quarantine" / "compound-interest" / later / "b.txt"
+    assert quarantined.read_bytes() == b"later"
+    with Store(settings) as again:
+        assert fsck(again).found == ()
     conn = sqlite3.connect(done.replaced / "pixie.db")
     assert conn.execute("SELECT count(*) FROM runs WHERE id = ?", (later,)).fetchone() == (1,)
     conn.close()
@@ -270,7 +276,10 @@ restore(Settings(home=Path(sys.argv[1])), Path(sys.argv[2]))
 """
 
 
-@pytest.mark.parametrize("point", ["restore.after_copy", "restore.after_move", "restore.after_rename"])
+@pytest.mark.parametrize(
+    "point",
+    ["restore.after_copy", "restore.after_move", "restore.after_rename", "restore.after_files", "restore.after_strays"],
+)
 def test_a_restore_that_is_killed_can_be_done_again_and_loses_nothing(settings, monkeypatch, point):
     """Until then the folder isn't taken for an empty one."""
     import os
@@ -313,3 +322,55 @@ def test_what_a_backup_says_of_itself_is_read_back(store, settings):
     assert backups(settings) == (made,)
     assert json.loads(made.path.with_suffix(".json").read_text())["runs"] == 1
     assert backups(Settings(home=settings.home / "other")) == ()
+
+
+def test_while_a_restore_is_under_way_nobody_else_opens_the_folder(store, settings):
+    """They are told who is at it, and that it isn't theirs to do again."""
+    filled(store, 1)
+    made = back_up(store, settings)
+    store.close()
+    script = (
+        "import sys\nfrom pathlib import Path\nfrom pixie_core.store.locks import mark_restoring\n"
+        "mark_restoring(Path(sys.argv[1]), Path(sys.argv[2]))\nprint('marked', flush=True)\nsys.stdin.read()\n"
+    )
+    arguments = [sys.executable, "-c", script, str(settings.db_path), str(made.path)]
+    with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout.readline() == "marked\n"
+        with pytest.raises(DataFolderInUse, match=f"process {other.pid}"):
+            Store(settings)
+        other.kill()
+    with pytest.raises(DatabaseUnusable, match=f"pixie restore {made.path}"):
+        Store(settings)
+    assert restore(settings, made.path).runs == 1
+    Store(settings).close()
+
+
+BACKING_UP = """
+import sys
+from pathlib import Path
+from pixie_core.config import Settings
+from pixie_core.store import Store, back_up
+settings = Settings(home=Path(sys.argv[1]))
+with Store(settings) as store:
+    back_up(store, settings, files=True)
+"""
+
+
+def test_what_a_killed_backup_left_goes_at_the_next_opening_and_a_living_ones_stays(settings):
+    """Its copy of the database, and what it had written beside it."""
+    import os
+
+    from pixie_core.store.leftovers import temporary
+
+    with Store(settings) as store:
+        filled(store, 1)
+    environment = {**os.environ, "PIXIE_FAULT": "backup.before_rename:kill"}
+    subprocess.run([sys.executable, "-c", BACKING_UP, str(settings.home)], env=environment)
+    folder = settings.home / "backups"
+    assert sorted(path.suffix for path in folder.iterdir() if path.is_file()) == [".json", ".sha256", ".tmp"]
+    living = temporary(folder / "pixie-of-a-living-one.db")
+    living.write_bytes(b"x")
+    Store(settings).close()
+    assert [path for path in folder.iterdir() if path.is_file()] == [living]
+    with Store(settings) as store:
+        assert back_up(store, settings, files=True).missing == ()

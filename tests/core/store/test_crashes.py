@@ -167,3 +167,30 @@ def test_an_event_shown_to_a_follower_survives_the_death_of_its_writer(settings)
             "output",
             "finished",
         ]
+
+
+INPUTS = """
+import os, sys, uuid
+from pathlib import Path
+from pixie_core.config import Settings
+from pixie_core.store import Store
+with Store(Settings(home=Path(sys.argv[1]))) as store:
+    for run_id in sys.argv[2:]:
+        store.keep_input(run_id, "t", "in.txt", b"input")
+    store.create_run(run_id=sys.argv[2], tool_id="t", inputs={}, origin="api")
+    os.kill(os.getpid(), 9)
+"""
+
+
+def test_the_inputs_of_a_run_that_never_came_to_be_are_removed(settings):
+    """Their process died before the run had its row; those of a run with a row, and a living process's, stay."""
+    recorded, never = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
+    living = "33333333-3333-4333-8333-333333333333"
+    subprocess.run([sys.executable, "-c", INPUTS, str(settings.home), recorded, never], timeout=60)
+    with Store(settings) as store:
+        store.keep_input(living, "t", "in.txt", b"input")
+        for _ in range(2):
+            store.clean_up()
+            assert {path.name for path in settings.artefacts_root.glob("t/*")} == {recorded, living}
+        store.create_run(run_id=living, tool_id="t", inputs={}, origin="api")
+        assert list((settings.artefacts_root / ".staging").iterdir()) == []

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, TypeVar
 from pixie_core.errors import DatabaseDamaged, DatabaseUnusable, DataFolderError, DataFolderReadOnly
 from pixie_core.store.connections import Readers, in_plain_words, make_durable, open_frozen, open_reader, open_writer
 from pixie_core.store.damage import way_back
+from pixie_core.store.leftovers import forget_cut_off, forget_cut_off_backups
 from pixie_core.store.live import Watcher
-from pixie_core.store.locks import FileLock, lock_path, restoring_mark
+from pixie_core.store.locks import FileLock, lock_path, must_not_be_restoring
 from pixie_core.store.migrations import bring_up_to_date, must_be_current, must_be_ours, quick_check
 from pixie_core.store.search import catch_up
 from pixie_core.store.writer import Writer
@@ -157,6 +158,7 @@ class Access:
         """The writing connection, all in order. Runs on the writer's thread."""
         with self._write_lock.held(timeout=_OPENING_SECONDS), in_plain_words(self.database):
             self._openers.take(shared=True, timeout=_OPENING_SECONDS)
+            must_not_be_restoring(self.database)
             self._must_not_have_vanished()
             conn = open_writer(self.database)
             try:
@@ -167,19 +169,21 @@ class Access:
             except BaseException:
                 conn.close()
                 raise
+            self._forget_cut_off()
         for notice in self.notices:
             _log.warning("%s: %s", self.database, notice)
         return conn
 
+    def _forget_cut_off(self) -> None:
+        """Remove what backups and restores left that were cut off. That it can't be done keeps nobody from working."""
+        try:
+            forget_cut_off(self.database.parent)
+            forget_cut_off_backups(self.database.parent / "backups")
+        except OSError as error:
+            _log.warning("what was cut off in %s couldn't be removed: %s", self.database.parent, error)
+
     def _must_not_have_vanished(self) -> None:
-        """An empty file where a database was isn't a new start, nor is a restore that was cut off: nothing is written
-        over it.
-        """
-        mark = restoring_mark(self.database)
-        if mark.exists():
-            raise DatabaseUnusable(
-                f"A restore of {self.database} was cut off. Do it again: `pixie restore {mark.read_text().strip()}`."
-            )
+        """An empty file where a database was isn't a new start: nothing is written over it."""
         if not self.database.exists() or self.database.stat().st_size:
             return
         backups = self.database.parent / "backups"

@@ -17,8 +17,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import uuid
-from contextlib import ExitStack, closing, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -38,7 +37,8 @@ from pixie_core.errors import (
 from pixie_core.faults import fault
 from pixie_core.store import removal
 from pixie_core.store.connections import in_plain_words, open_reader
-from pixie_core.store.locks import FileLock, ServerLock, lock_path, restoring_mark
+from pixie_core.store.leftovers import forget_cut_off, forget_cut_off_backups, temporary
+from pixie_core.store.locks import FileLock, ServerLock, lock_path, mark_restoring, restoring_mark
 from pixie_core.store.migrations import MIGRATIONS
 from pixie_core.store.schema import APPLICATION_ID
 
@@ -79,7 +79,8 @@ class Backup:
 @frozen(kw_only=True)
 class Restored:
     """What a restore did. `replaced` is where the database that was there before lies now, None when there was none;
-    `missing` are files that the backup speaks of and that are nowhere.
+    `missing` are files that the backup speaks of and that are nowhere; `set_aside` are files and folders of runs that
+    it doesn't know, which lie in artefacts/.quarantine/ now.
     """
 
     path: Path
@@ -88,6 +89,7 @@ class Restored:
     files: int
     replaced: Path | None
     missing: tuple[str, ...]
+    set_aside: tuple[str, ...] = ()
 
 
 def back_up(
@@ -112,14 +114,14 @@ def back_up(
     target = folder / f"{stem}.db"
     if target.exists():
         raise TargetExists(target)
-    temporary = folder / f"{stem}.{uuid.uuid4().hex[:8]}.tmp"
+    copy = temporary(target)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _forget_cut_off(folder, now)
-        _copy_database(settings.db_path, temporary)
+        forget_cut_off_backups(folder)
+        _copy_database(settings.db_path, copy)
         fault("backup.after_copy")
-        found = verify(temporary)
-        listed = _listed(temporary, store)
+        found = verify(copy)
+        listed = _listed(copy, store)
         _write(folder / f"{stem}.sha256", "".join(f"{sha256}  {path}\n" for sha256, path in listed))
         missing = tuple(_copy_files(store, folder / "blobs", listed)) if files else ()
         made = Backup(
@@ -127,7 +129,7 @@ def back_up(
             made_at=timestamp(now),
             kind=kind,
             pixie=version("pixie-core"),
-            bytes=temporary.stat().st_size,
+            bytes=copy.stat().st_size,
             runs=found["runs"],
             artefacts=found["artefacts"],
             files_copied=files,
@@ -135,11 +137,11 @@ def back_up(
         )
         _write(folder / f"{stem}.json", json.dumps({**asdict(made), "path": target.name}, indent=2) + "\n")
         fault("backup.before_rename")
-        temporary.rename(target)
+        copy.rename(target)
         _fsync(folder)
         fault("backup.after_rename")
     except BaseException as error:
-        for each in (temporary, folder / f"{stem}.sha256", folder / f"{stem}.json"):
+        for each in (copy, folder / f"{stem}.sha256", folder / f"{stem}.json"):
             with suppress(OSError):
                 if not target.exists():
                     each.unlink(missing_ok=True)
@@ -198,39 +200,61 @@ def verify(copy: Path) -> dict[str, Any]:
 def restore(settings: Settings, backup: Path, *, clock: Clock = system_clock) -> Restored:
     """Put a backup in the place of the database, and files that are missing back from beside it.
 
-    Nobody else may have the folder open: raises DataFolderInUse otherwise. What was there is moved to replaced/, and
-    nothing is deleted. Raises DatabaseDamaged when the backup isn't whole, DatabaseUnusable when it isn't Pixie's or of
-    a newer one. A restore that is cut off is done again from the start; until then nothing opens the folder.
+    Nobody else may have the folder open: raises DataFolderInUse otherwise. What was there is moved to replaced/, files
+    of runs that the backup doesn't know to artefacts/.quarantine/, and nothing is deleted. Raises DatabaseDamaged when
+    the backup isn't whole, DatabaseUnusable when it isn't Pixie's or of a newer one. A restore that is cut off is done
+    again from the start; until then nothing else opens the folder.
     """
+    from pixie_core.store.fsck import set_strays_aside
     from pixie_core.store.store import Store
 
     database = settings.db_path
-    with ExitStack() as alone:
-        alone.enter_context(ServerLock(database))
-        openers = FileLock(lock_path(database, "open"))
-        alone.callback(openers.close)
-        try:
-            openers.take(timeout=0)
-        except DataFolderBusy:
-            raise DataFolderInUse(
-                f"Another process has {database} open. End the server and the scripts that use {database.parent}, "
-                "then try again. Nothing was changed."
-            ) from None
-        _must_fit(verify(backup), backup)
-        try:
-            replaced = _swap(database, backup, clock.now())
-        except OSError as error:
-            raise _plain(database.parent, error) from error
-    with Store(settings, clock=clock) as store:
-        found, missing = _put_files_back(store, backup)
-        runs, artefacts = store.read(
-            lambda conn: tuple(
-                conn.execute("SELECT (SELECT count(*) FROM runs), (SELECT count(*) FROM artefacts)").fetchone()
+    with ServerLock(database):
+        with _alone(database):
+            _must_fit(verify(backup), backup)
+            try:
+                forget_cut_off(database.parent)
+                replaced = _swap(database, backup, clock.now())
+            except OSError as error:
+                raise _plain(database.parent, error) from error
+        with Store(settings, clock=clock) as store:
+            found, missing = _put_files_back(store, backup)
+            fault("restore.after_files")
+            aside = set_strays_aside(store)
+            fault("restore.after_strays")
+            runs, artefacts = store.read(
+                lambda conn: tuple(
+                    conn.execute("SELECT (SELECT count(*) FROM runs), (SELECT count(*) FROM artefacts)").fetchone()
+                )
             )
-        )
+            # Last of all: as long as it stands, nobody else takes the folder for one that is in order.
+            restoring_mark(database).unlink()
+            _fsync(database.parent)
     return Restored(
-        path=database, runs=runs, artefacts=artefacts, files=found, replaced=replaced, missing=tuple(missing)
+        path=database,
+        runs=runs,
+        artefacts=artefacts,
+        files=found,
+        replaced=replaced,
+        missing=tuple(missing),
+        set_aside=aside,
     )
+
+
+@contextmanager
+def _alone(database: Path) -> Iterator[None]:
+    """While nobody else has the database open; raises DataFolderInUse when somebody has."""
+    openers = FileLock(lock_path(database, "open"))
+    try:
+        openers.take(timeout=0)
+        yield
+    except DataFolderBusy:
+        raise DataFolderInUse(
+            f"Another process has {database} open. End the server and the scripts that use {database.parent}, "
+            "then try again. Nothing was changed."
+        ) from None
+    finally:
+        openers.close()
 
 
 def _must_fit(found: dict[str, Any], backup: Path) -> None:
@@ -241,26 +265,32 @@ def _must_fit(found: dict[str, Any], backup: Path) -> None:
 
 
 def _swap(database: Path, backup: Path, now: datetime) -> Path | None:
-    """Move what is there aside, and a copy of the backup into its place. SQLite has none of them open."""
-    copy = database.with_name(f"{database.name}.restored.tmp")
-    shutil.copyfile(backup, copy)
-    _fsync(copy)
-    fault("restore.after_copy")
-    mark = restoring_mark(database)
-    _write(mark, f"{backup}\n")
-    aside = None
-    for each in (database, *(database.with_name(database.name + suffix) for suffix in ("-wal", "-shm"))):
-        if each.exists():
-            if aside is None:
-                aside = database.parent / "replaced" / f"{database.stem}-{now.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}"
-                aside.mkdir(parents=True, exist_ok=True)
-            each.rename(aside / each.name)
-            fault("restore.after_move")
-    copy.rename(database)
-    _fsync(database.parent)
-    fault("restore.after_rename")
-    mark.unlink()
-    _fsync(database.parent)
+    """Move what is there aside, and a copy of the backup into its place; the mark of a restore stays, with the name of
+    who is at it. SQLite has none of them open.
+    """
+    copy = temporary(database)
+    try:
+        shutil.copyfile(backup, copy)
+        _fsync(copy)
+        fault("restore.after_copy")
+        mark_restoring(database, backup)
+        _fsync(database.parent)
+        aside = None
+        for each in (database, *(database.with_name(database.name + suffix) for suffix in ("-wal", "-shm"))):
+            if each.exists():
+                if aside is None:
+                    aside = database.parent / "replaced" / f"{database.stem}-{now.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}"
+                    aside.mkdir(parents=True, exist_ok=True)
+                    _fsync(aside.parent)
+                each.rename(aside / each.name)
+                _fsync(aside)
+                fault("restore.after_move")
+        copy.rename(database)
+        _fsync(database.parent)
+        fault("restore.after_rename")
+    except BaseException:
+        copy.unlink(missing_ok=True)
+        raise
     return aside
 
 
@@ -324,36 +354,28 @@ def _copy_files(store: Store, blobs: Path, listed: list[tuple[str, str]]) -> Ite
         if target.exists():
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_suffix(".tmp")
+        copy = temporary(target)
         digest = hashlib.sha256()
         try:
-            with store.files.open(path) as source, temporary.open("wb") as copy:
+            with store.files.open(path) as source, copy.open("wb") as file:
                 while piece := source.read(_PIECE):
                     digest.update(piece)
-                    copy.write(piece)
-                copy.flush()
-                os.fsync(copy.fileno())
+                    file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
         except FileNotFoundError:
-            temporary.unlink(missing_ok=True)
+            copy.unlink(missing_ok=True)
             yield path
             continue
         except BaseException:
-            temporary.unlink(missing_ok=True)
+            copy.unlink(missing_ok=True)
             raise
         if digest.hexdigest() != sha256:
-            temporary.unlink()
+            copy.unlink()
             yield path
             continue
-        temporary.rename(target)
+        copy.rename(target)
         _fsync(target.parent)
-
-
-def _forget_cut_off(folder: Path, now: datetime) -> None:
-    """Remove what backups that were cut off more than a day ago have left."""
-    for each in folder.glob("*.tmp*"):
-        with suppress(FileNotFoundError):
-            if now.timestamp() - each.stat().st_mtime > 86_400:
-                each.unlink()
 
 
 def _write(path: Path, text: str) -> None:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pixie_core.store.leftovers import forget_cut_off, temporary
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["copied_aside", "way_back"]
 
@@ -24,13 +30,16 @@ def copied_aside(database: Path) -> Path | None:
     if folder.is_dir():
         return folder
     sources = [each for suffix in ("", "-wal", "-shm") if (each := database.with_name(database.name + suffix)).exists()]
-    temporary = folder.with_name(f".{folder.name}.tmp")
+    copy = temporary(folder)
     try:
-        temporary.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-I", "-c", _COPY, str(temporary), *map(str, sources)]
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        forget_cut_off(folder.parent)
+        copy.mkdir()
+        command = [sys.executable, "-I", "-c", _COPY, str(copy), *map(str, sources)]
         subprocess.run(command, check=True, capture_output=True, timeout=_COPY_SECONDS)
-        temporary.rename(folder)
+        copy.rename(folder)
     except (OSError, subprocess.SubprocessError) as error:
+        shutil.rmtree(copy, ignore_errors=True)
         _log.warning("%s couldn't be copied aside: %s", database, error)
         return None
     return folder

@@ -48,6 +48,9 @@ _PARTIAL = ".partial"
 _REMEMBERED_RUNS = 64
 _TEMPORARY_NAME = re.compile(r"([0-9a-z-]+)\.([0-9]+)\.([0-9]+)\.[0-9a-f]{32}")
 """The process that writes it, as an `Owner`, and a nonce."""
+_CLAIM = ".claim"
+_CLAIM_NAME = re.compile(rf"([0-9a-z-]+)\.([0-9]+)\.([0-9]+)\.([0-9a-f-]{{36}})\.(.+){re.escape(_CLAIM)}")
+"""The process that made the folder, then run and tool."""
 
 
 @frozen
@@ -61,6 +64,15 @@ class StagedFile:
     mime: str
     size_bytes: int
     sha256: str
+
+
+@frozen
+class Claim:
+    """What says that the folder of a run may have no row: the name of its file, the tool and the run."""
+
+    name: str
+    tool_id: str
+    run_id: str
 
 
 @frozen
@@ -79,6 +91,7 @@ class ArtefactFiles:
         self._owner = Owner.current()
         self._naming = threading.Lock()
         self._names: dict[str, set[str]] = {}
+        self._claims: dict[str, str] = {}
         root.mkdir(parents=True, exist_ok=True)
 
     def publish(
@@ -105,6 +118,45 @@ class ArtefactFiles:
                     self._link_blob(written, written.sha256, folder)
                 os.fsync(folder)
         return written.sha256, written.size, written.head
+
+    def claim(self, tool_id: str, run_id: str) -> None:
+        """Write down, before the folder of a run is made, that it has no row yet: see `left_without_row`."""
+        with self._naming:
+            if run_id in self._claims:
+                return
+            owner = self._owner
+            claim = f"{owner.boot_id}.{owner.pid}.{owner.start_ticks}.{run_id}.{tool_id}{_CLAIM}"
+            self._claims[run_id] = claim
+        with self.folder((_TEMPORARY,), create=True) as staging:
+            os.close(os.open(claim, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=staging))
+            os.fsync(staging)
+
+    def has_row(self, run_id: str) -> None:
+        """The run has its row now, which its folder belongs to."""
+        with self._naming:
+            claim = self._claims.pop(run_id, None)
+        if claim is not None:
+            with suppress(FileNotFoundError), self.folder((_TEMPORARY,), create=False) as staging:
+                os.unlink(claim, dir_fd=staging)
+
+    def left_without_row(self) -> tuple[Claim, ...]:
+        """Folders of runs that dead processes made for inputs; whether they got a row, the database knows."""
+        with suppress(FileNotFoundError), self.folder((_TEMPORARY,), create=False) as staging:
+            found = [_CLAIM_NAME.fullmatch(name) for name in sorted(os.listdir(staging))]  # noqa: PTH208 - by descriptor
+            claims = [
+                (Claim(each[0], each[5], each[4]), Owner(each[1], int(each[2]), int(each[3])).alive())
+                for each in found
+                if each is not None
+            ]
+            # The same run may have been asked for again, and be about to get its row.
+            living = {claim.run_id for claim, alive in claims if alive}
+            return tuple(claim for claim, alive in claims if not alive and claim.run_id not in living)
+        return ()
+
+    def settle(self, claim: Claim) -> None:
+        """Nothing is left to be done for a claim."""
+        with suppress(FileNotFoundError), self.folder((_TEMPORARY,), create=False) as staging:
+            os.unlink(claim.name, dir_fd=staging)
 
     def open(self, rel_path: str) -> BinaryIO:
         """Open a file by the path that its row holds. Raises FileNotFoundError unless a regular file lies there,

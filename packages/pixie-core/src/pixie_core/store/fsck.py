@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from pixie_core.store.files import ArtefactFiles
     from pixie_core.store.store import Store
 
-__all__ = ["Finding", "Findings", "fsck"]
+__all__ = ["Finding", "Findings", "fsck", "set_strays_aside"]
 
 Kind = Literal[
     "row_without_file",
@@ -113,6 +113,13 @@ def fsck(store: Store, *, mend: bool = False, hashes: bool = True) -> Findings:
     if mend:
         found = [_mended_row(store, each) for each in found]
     return Findings(tuple(found), len(idle) + len(others), len(rows), checked)
+
+
+def set_strays_aside(store: Store) -> tuple[str, ...]:
+    """Move what lies among the artefacts and belongs to no run to quarantine; returns the paths that it had."""
+    rows, idle, others = store.read(_rows)
+    known = {row.rel_path for row in rows}
+    return tuple(each.where for each in _strays(store.files, idle, others, known, mend=True))
 
 
 def _rows(conn: sqlite3.Connection) -> tuple[list[_Row], dict[str, str], dict[str, str]]:

@@ -18,14 +18,15 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
-from pixie_core.errors import DataFolderBusy, DataFolderError, DataFolderInUse
+from pixie_core.errors import DatabaseUnusable, DataFolderBusy, DataFolderError, DataFolderInUse
+from pixie_core.store.owner import Owner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
     from types import TracebackType
 
-__all__ = ["FileLock", "ServerLock", "lock_path", "restoring_mark"]
+__all__ = ["FileLock", "ServerLock", "lock_path", "mark_restoring", "must_not_be_restoring", "restoring_mark"]
 
 
 def lock_path(database: Path, name: str) -> Path:
@@ -34,8 +35,39 @@ def lock_path(database: Path, name: str) -> Path:
 
 
 def restoring_mark(database: Path) -> Path:
-    """The file that stands beside a database from when it is taken away until the backup is in its place."""
+    """The file that stands beside a database from when it is taken away until the backup is in its place, with all of
+    its files.
+    """
     return database.with_name(f"{database.name}.restoring")
+
+
+def mark_restoring(database: Path, backup: Path) -> None:
+    """Set that mark: it names the backup, and the process that is at it."""
+    owner = Owner.current()
+    mark = restoring_mark(database)
+    with mark.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(f"{backup}\n{owner.boot_id} {owner.pid} {owner.start_ticks}\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def must_not_be_restoring(database: Path) -> None:
+    """Raise DataFolderInUse when another process is at a restore, DatabaseUnusable when one was cut off."""
+    mark = restoring_mark(database)
+    if not mark.exists():
+        return
+    backup, _, who = mark.read_text(encoding="utf-8").strip().partition("\n")
+    boot_id, _, rest = who.partition(" ")
+    numbers = rest.split()
+    owner = Owner(boot_id, int(numbers[0]), int(numbers[1])) if len(numbers) == 2 else None
+    if owner == Owner.current():
+        return
+    if owner is not None and owner.alive():
+        raise DataFolderInUse(
+            f"{backup} is being put in the place of {database} by process {owner.pid}. Wait until it is done.",
+            owner.pid,
+        )
+    raise DatabaseUnusable(f"A restore of {database} was cut off. Do it again: `pixie restore {backup}`.")
 
 
 class FileLock:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from pixie_core.errors import DatabaseDamaged, DatabaseUnusable, DataFolderBusy, DataFolderInUse, DataFolderReadOnly
 from pixie_core.faults import fault
 from pixie_core.store.connections import damaged
+from pixie_core.store.leftovers import temporary
 from pixie_core.store.schema import (
     ADDED,
     ADDED_COLUMNS,
@@ -208,13 +209,13 @@ def back_up(conn: sqlite3.Connection, database: Path, now: datetime) -> Path:
     folder = database.parent / "backups"
     folder.mkdir(exist_ok=True)
     target = folder / f"{database.stem}-{now:%Y%m%dT%H%M%S.%fZ}.db"
-    temporary = target.with_suffix(".tmp")
+    copy = temporary(target)
     try:
-        conn.execute("VACUUM INTO ?", (str(temporary),))
-        _fsync(temporary)
-        temporary.rename(target)
+        conn.execute("VACUUM INTO ?", (str(copy),))
+        _fsync(copy)
+        copy.rename(target)
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        copy.unlink(missing_ok=True)
         raise
     _fsync(folder)
     return target

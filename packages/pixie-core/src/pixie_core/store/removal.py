@@ -33,6 +33,7 @@ __all__ = [
     "remove_aside",
     "remove_blob",
     "remove_file",
+    "remove_inputs",
 ]
 
 TRASH = ".trash"
@@ -80,6 +81,13 @@ def remove_aside(files: ArtefactFiles, run_id: str) -> Removed:
         os.fsync(trash)
         return removed
     return Removed()
+
+
+def remove_inputs(files: ArtefactFiles, tool_id: str, run_id: str) -> None:
+    """Remove the folder of a run that never came to be, if it holds nothing but inputs."""
+    if set(names(files, tool_id, run_id)) <= {INPUTS}:
+        move_aside(files, tool_id, run_id)
+        remove_aside(files, run_id)
 
 
 def remove_file(files: ArtefactFiles, rel_path: str) -> Removed:

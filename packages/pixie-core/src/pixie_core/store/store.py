@@ -17,7 +17,17 @@ from attrs import evolve, frozen
 
 from pixie_core.clock import system_clock, timestamp
 from pixie_core.errors import ArtefactNotFound, DataFolderError, RunNotRunning
-from pixie_core.store import artefacts, event_log, processes, run_lists, runs, tool_state, validate_jobs, validations
+from pixie_core.store import (
+    artefacts,
+    event_log,
+    processes,
+    removal,
+    run_lists,
+    runs,
+    tool_state,
+    validate_jobs,
+    validations,
+)
 from pixie_core.store.access import Access
 from pixie_core.store.deletion import Deletions
 from pixie_core.store.files import ArtefactFiles
@@ -195,6 +205,7 @@ class Store:
             return event_log.append(conn, run_id, events, at=at, known=None)
 
         appended = self._access.write(work, self._tell)
+        self.files.has_row(run_id)
         if appended is None:
             return Created(self.run(run_id), new=False)
         return Created(appended.run, new=True)
@@ -346,6 +357,8 @@ class Store:
         """Keep the bytes of a file input as long as the run: `{sha256, filename, mime, size}`, which stands for it in
         the run's inputs. `open_input` has the bytes.
         """
+        if not self.read(partial(_has_row, run_id=run_id)):
+            self.files.claim(runs.checked_tool_id(tool_id), runs.checked_id(run_id))
         sha256, size, head = self.files.keep_input(runs.checked_tool_id(tool_id), runs.checked_id(run_id), source)
         return {"sha256": sha256, "filename": filename, "mime": mime or media_type(head, filename), "size": size}
 
@@ -527,8 +540,9 @@ class Store:
             self._tell(each)
 
     def clean_up(self) -> CleanedUp:
-        """Finish what was being deleted, remove temporary files of dead processes, and move the files of interrupted
-        runs that got no row into the `.partial` of the run's folder. Can be done again and again, while others work.
+        """Finish what was being deleted, remove temporary files of dead processes and inputs of runs that never came to
+        be, and move the files of interrupted runs that got no row into the `.partial` of the run's folder. Can be done
+        again and again, while others work.
         """
         self.deletions.finish()
         interrupted = self.read(_files_of_interrupted)
@@ -538,6 +552,10 @@ class Store:
         if interrupted:
             # Their owners are of no use any more, and the next start needn't look at them again.
             self.write(lambda conn: runs.disown(conn, [run_id for _, run_id, _ in interrupted]))
+        for claim in self.files.left_without_row():
+            if not self.read(partial(_has_row, run_id=claim.run_id)):
+                removal.remove_inputs(self.files, claim.tool_id, claim.run_id)
+            self.files.settle(claim)
         return CleanedUp(self.files.remove_temporaries(), aside)
 
     def record_process(self, spawn_id: str, tool_id: str, process: Owner) -> None:
@@ -552,6 +570,10 @@ class Store:
     def recorded_processes(self) -> tuple[ToolProcessRow, ...]:
         """Every tool process that was written down and not forgotten."""
         return self.read(processes.all_of_them)
+
+
+def _has_row(conn: sqlite3.Connection, run_id: str) -> bool:
+    return conn.execute("SELECT 1 FROM runs WHERE id = ?", (run_id,)).fetchone() is not None
 
 
 def _files_of_interrupted(conn: sqlite3.Connection) -> list[tuple[str, str, set[str]]]:

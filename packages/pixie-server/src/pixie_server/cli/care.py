@@ -111,7 +111,8 @@ def restore(session: Session, backup: Path | None, *, yes: bool, as_json: bool) 
 
     Files that are missing come back as well. Without BACKUP the backups are listed.
 
-    The server and every script that uses the data folder must have ended. What is there now is moved to replaced/.
+    The server and every script that uses the data folder must have ended. What is there now is moved to replaced/, and
+    files of runs that BACKUP doesn't know to artefacts/.quarantine/.
     """
     from pixie_core.store import backups
     from pixie_core.store import restore as put_back
@@ -142,12 +143,18 @@ def restore(session: Session, backup: Path | None, *, yes: bool, as_json: bool) 
                 "files": done.files,
                 "replaced": str(done.replaced) if done.replaced else None,
                 "missing": list(done.missing),
+                "set_aside": list(done.set_aside),
             }
         )
     else:
         click.echo(f"{done.runs} runs are back, and {done.files} files that were missing.")
         if done.replaced is not None:
             click.echo(safe(f"What was there before lies in {done.replaced}."))
+        if done.set_aside:
+            click.echo(
+                f"{len(done.set_aside)} files and folders of runs that the backup doesn't know were moved to "
+                "artefacts/.quarantine/."
+            )
     if done.missing:
         raise Failure(f"{len(done.missing)} files are nowhere: {', '.join(done.missing[:5])}.")
 
