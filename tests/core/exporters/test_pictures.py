@@ -10,6 +10,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from pixie_core.catalogue import OUTPUT_TYPES
+from pixie_core.catalogue.figures import PALETTE
 from pixie_core.errors import ExportTooLarge, MissingExtra, RequestInvalid
 from pixie_core.exporters import pictures
 from pixie_core.exporters.pictures_browser import Browser, BrowserFailed, find_chrome
@@ -55,7 +56,7 @@ def test_bars_are_as_long_as_their_values(renderer):
     value = {"x": ["a"], "series": [{"name": "one", "y": [1]}, {"name": "three", "y": [3]}]}
     drawn = png("chart_bar", value, renderer=renderer, title=False)
     legend = 12 * 12 * 4
-    one, three = (pixels(drawn, colour) for colour in ("#0072b2", "#e69f00"))
+    one, three = (pixels(drawn, colour) for colour in PALETTE[:2])
     assert (three - legend) / (one - legend) == pytest.approx(3, rel=0.06)
 
 
@@ -63,7 +64,7 @@ def test_bars_are_as_long_as_their_values(renderer):
 def test_a_pie_is_cut_by_its_shares(renderer):
     """A share of three quarters has three times the ink of one quarter."""
     drawn = png("chart_pie", {"slices": [{"label": "a", "value": 3}, {"label": "b", "value": 1}]}, renderer=renderer)
-    assert pixels(drawn, "#0072b2") / pixels(drawn, "#e69f00") == pytest.approx(3, rel=0.04)
+    assert pixels(drawn, PALETTE[0]) / pixels(drawn, PALETTE[1]) == pytest.approx(3, rel=0.04)
 
 
 @pytest.mark.parametrize("renderer", RENDERERS)
@@ -71,7 +72,7 @@ def test_treemap_areas_are_the_values(renderer):
     """A part of four has four times the area of a part of one."""
     nodes = [{"id": "a", "value": 4}, {"id": "b", "value": 1}]
     drawn = png("chart_treemap", {"nodes": nodes}, renderer=renderer)
-    assert pixels(drawn, "#0072b2") / pixels(drawn, "#e69f00") == pytest.approx(4, rel=0.12)
+    assert pixels(drawn, PALETTE[0]) / pixels(drawn, PALETTE[1]) == pytest.approx(4, rel=0.12)
 
 
 def test_a_png_says_where_it_came_from():

@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Any, Literal
 from attrs import frozen
 
 from pixie_core.catalogue.base import Figure, field
+from pixie_core.catalogue.figures import legend
 from pixie_core.errors import ExportTooLarge, MissingExtra
 from pixie_core.exporters.figure_text import plain_figure
 from pixie_core.exporters.format import Format
@@ -30,6 +31,9 @@ _CSS_INCH = 96
 _MOST_PIXELS = 64_000_000
 _MOST_POINTS_IN_BROWSER = 200_000
 """Numbers in a figure beyond which matplotlib draws: a browser takes minutes to be handed them."""
+
+_LETTER, _SWATCH = 7, 6
+"""CSS pixels of a letter in a legend, and letters that a name's colour takes the room of."""
 
 Renderer = Literal["auto", "browser", "matplotlib"]
 
@@ -61,7 +65,7 @@ class PngOptions(VectorOptions):
 
 def picture(export: Export, options: VectorOptions, format: Literal["png", "svg", "pdf"]) -> tuple[bytes, str]:
     """The chart in a format, with who drew it. Raises ExportError."""
-    figure = export.figure()
+    figure = _fitting(export.figure(), options.width)
     height = options.height or _height(figure)
     scale = 1.0
     if isinstance(options, PngOptions):
@@ -91,7 +95,7 @@ def _drawn(
         chosen == "auto" and find_chrome() is not None and _size(figure) <= _MOST_POINTS_IN_BROWSER
     ):
         named = plain_figure(Figure([], {"title": title or ""}))["layout"]["title"]
-        spec = plain_figure(_without_webgl(figure))
+        spec = plain_figure(_still(figure))
         spec["layout"] = dressed(spec["layout"], theme, named)
         try:
             content = browser().draw(spec, format=format, width=options.width, height=height, scale=scale)
@@ -106,18 +110,26 @@ def _drawn(
     return content, f"matplotlib {version('matplotlib')}"
 
 
+def _fitting(figure: Figure, width: int) -> Figure:
+    """With its legend beside it where the names have no room above it in a picture so wide."""
+    names = [str(trace.get("name", "")) for trace in figure.data if trace.get("showlegend", True)]
+    letters = sum(len(name) + _SWATCH for name in names)
+    beside = legend(["x" * width])
+    return figure if letters * _LETTER <= width - 72 else Figure(figure.data, {**figure.layout, "legend": beside})
+
+
 def _size(figure: Figure) -> int:
     """About how many values a figure holds."""
     rows = (each for trace in figure.data for each in trace.values() if isinstance(each, list))
     return sum(len(row) * (len(row[0]) if row and isinstance(row[0], list) else 1) for row in rows)
 
 
-def _without_webgl(figure: Figure) -> Figure:
-    """The same figure drawn by SVG traces: WebGL isn't to be had without a screen everywhere."""
-    return Figure(
-        [{**trace, "type": "scatter"} if trace["type"] == "scattergl" else trace for trace in figure.data],
-        figure.layout,
-    )
+def _still(figure: Figure) -> Figure:
+    """The same figure for a picture that nobody points at: by SVG traces, since WebGL isn't to be had without a screen
+    everywhere, and without what is there to be clicked on.
+    """
+    unlike: dict[str, dict[str, Any]] = {"scattergl": {"type": "scatter"}, "treemap": {"pathbar": {"visible": False}}}
+    return Figure([{**trace, **unlike.get(trace["type"], {})} for trace in figure.data], figure.layout)
 
 
 def _height(figure: Figure) -> int:
@@ -126,7 +138,10 @@ def _height(figure: Figure) -> int:
     names = len(upright.get("ticktext", ()))
     if upright.get("type") == "category":
         names = len({str(each) for trace in figure.data for each in trace.get("y", ())})
-    return max(500, min(160 + 24 * names, 4_000))
+    listed = 0
+    if figure.layout.get("showlegend") and figure.layout["legend"]["orientation"] == "v":
+        listed = max(len(figure.data), *(len(trace.get("labels", ())) for trace in figure.data))
+    return max(500, min(max(160 + 24 * names, 100 + 20 * listed), 4_000))
 
 
 def _write_png(export: Export, sink: IO[bytes], options: Any) -> None:

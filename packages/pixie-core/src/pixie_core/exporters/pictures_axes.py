@@ -7,6 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib import ticker
 
 from pixie_core.exporters.pictures_scales import Scale
 from pixie_core.exporters.pictures_words import (
@@ -17,11 +18,12 @@ from pixie_core.exporters.pictures_words import (
     legend,
     of_series,
     short_number,
+    tick,
     words,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
@@ -42,7 +44,7 @@ def draw_plane(canvas: Canvas, figure: Figure, theme: Theme, top: int) -> None:
     traces = figure.data
     along = Scale(layout.get("xaxis", {}), chain.from_iterable(_positions(trace, "x") for trace in traces))
     upright = Scale(layout.get("yaxis", {}), chain.from_iterable(_positions(trace, "y") for trace in traces))
-    _dress(canvas, axes, theme, (along, upright))
+    _dress(axes, theme, (along, upright))
     plane = _Plane(axes, theme, along, upright, layout)
     bars = [(index, trace) for index, trace in enumerate(traces) if trace["type"] == "bar"]
     plane.bars(bars)
@@ -55,14 +57,17 @@ def draw_plane(canvas: Canvas, figure: Figure, theme: Theme, top: int) -> None:
             plane.heatmap(canvas, trace)
         elif trace["type"] == "candlestick":
             plane.candles(trace)
-    plane.marks()
+    plane.marks(traces)
     if not traces or all(not _length(trace) for trace in traces):
         axes.text(0.5, 0.5, "No data", transform=axes.transAxes, ha="center", va="center", color=theme.muted)
-    _ranges(axes, along, upright)
-    shown = layout.get("showlegend")
-    if shown:
-        legend(axes, theme)
-    _place(canvas, axes, top, 26 if shown else 0)
+    _ranges(axes, theme, along, upright)
+    width, height = canvas.get_size_inches() * 96
+    along.dress(axes.xaxis, width * 0.85, lying=True)
+    upright.dress(axes.yaxis, height * 0.75, lying=False)
+    above = 0
+    if layout.get("showlegend") and legend(axes, theme, layout["legend"]) is not None:
+        above = 26 if layout["legend"]["orientation"] == "h" else 0
+    _place(canvas, axes, top, above)
 
 
 def _length(trace: dict[str, Any]) -> int:
@@ -80,15 +85,13 @@ def _positions(trace: dict[str, Any], side: str) -> Iterator[Any]:
         yield from trace.get(side) or ()
 
 
-def _dress(canvas: Canvas, axes: Axes, theme: Theme, scales: tuple[Scale, Scale]) -> None:
+def _dress(axes: Axes, theme: Theme, scales: tuple[Scale, Scale]) -> None:
     axes.set_facecolor(theme.ground)
-    width, height = canvas.get_size_inches() * 96
-    for side, scale, room in zip("xy", scales, (int(width // 90), int(height // 24)), strict=True):
+    for side, scale in zip("xy", scales, strict=True):
         own = scale.layout
         axis = getattr(axes, f"{side}axis")
         if scale.kind == "log":
             getattr(axes, f"set_{side}scale")("log", nonpositive="mask")
-        scale.dress(axis, room)
         title = own.get("title", {}).get("text", "")
         axis.set_label_text(words(title, 100), color=theme.muted, size=13 * PX)
         axis.labelpad = 6
@@ -102,13 +105,21 @@ def _dress(canvas: Canvas, axes: Axes, theme: Theme, scales: tuple[Scale, Scale]
         spine.set_visible(False)
 
 
-def _ranges(axes: Axes, along: Scale, upright: Scale) -> None:
-    for scale, limit, get in ((along, axes.set_xlim, axes.get_xlim), (upright, axes.set_ylim, axes.get_ylim)):
+def _ranges(axes: Axes, theme: Theme, along: Scale, upright: Scale) -> None:
+    """Ends and directions, and a line where zero is."""
+    for scale, limit, get, line in (
+        (along, axes.set_xlim, axes.get_xlim, axes.axvline),
+        (upright, axes.set_ylim, axes.get_ylim, axes.axhline),
+    ):
+        low, high = sorted(get())
         if "range" in scale.layout:
             limit(*scale.layout["range"])
         elif scale.upside_down:
-            low, high = sorted(get())
             limit(high, low)
+        else:
+            limit(low, high)  # what is drawn from here on moves them no more
+        if scale.kind == "linear" and low < 0 < high and scale.layout.get("visible", True):
+            line(0, color=theme.border, linewidth=1 * PX, zorder=0.9)
 
 
 def _place(canvas: Canvas, axes: Axes, top: int, legend_height: int) -> None:
@@ -120,7 +131,7 @@ def _place(canvas: Canvas, axes: Axes, top: int, legend_height: int) -> None:
     box, plane = axes.get_tightbbox(), axes.get_window_extent()
     assert box is not None
     left = min(max(plane.x0 - box.x0, 0) / dots + 16, width * 0.45)
-    right = min(max(box.x1 - plane.x1, 0) / dots + 16, width * 0.3)
+    right = min(max(box.x1 - plane.x1, 0) / dots + 16, width * 0.42)
     bottom = max(plane.y0 - box.y0, 0) / dots + 16
     axes.set_position(
         (
@@ -142,6 +153,8 @@ class _Plane:
         self.upright = upright
         self.layout = layout
         self._stacked: NDArray[np.float64] | None = None
+        self._bare = True
+        """Whether nothing is drawn but lines, which end where the plane does."""
 
     def _label(self, trace: dict[str, Any]) -> str:
         named = trace.get("showlegend", True) and trace.get("name")
@@ -157,6 +170,7 @@ class _Plane:
         label = self._label(trace)
         if "stackgroup" in trace or "fill" in trace:
             y = self._fill(trace, x, y, base)
+        self._bare = self._bare and mode == ["lines"]
         if "lines" in mode:
             width = line.get("width", 2) * PX
             self.axes.plot(x, y, color=base, linewidth=width, label=label, solid_capstyle="round", zorder=2)
@@ -290,6 +304,7 @@ class _Plane:
         beside = self.axes.inset_axes((1.025, 0, 0.022, 1))
         key = canvas.colorbar(mesh, cax=beside)
         key.outline.set_visible(False)
+        key.ax.yaxis.set_major_formatter(ticker.FuncFormatter(tick))
         key.ax.tick_params(colors=self.theme.muted, length=0, labelsize=12 * PX)
         key.set_label(words(trace["colorbar"]["title"]["text"]), color=self.theme.muted, size=13 * PX)
         if "texttemplate" in trace:
@@ -323,8 +338,10 @@ class _Plane:
             )
         self.axes.set_ylim(*_padded(float(low.min()), float(high.max())))
 
-    def marks(self) -> None:
+    def marks(self, traces: Sequence[dict[str, Any]]) -> None:
         """What the layout draws beside traces: a line across, arrows between places."""
+        if self._bare and traces and all(trace["type"] in {"scatter", "scattergl"} for trace in traces):
+            self.axes.margins(x=0)
         for shape in self.layout.get("shapes", ()):
             line = shape["line"]
             self.axes.axhline(shape["y0"], color=line["color"], linewidth=line["width"] * PX, zorder=1)

@@ -120,7 +120,7 @@ class Browser:
             for each in waiting:
                 each.answer.set_exception(_failed(error))
         finally:
-            loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.run_until_complete(_ended(loop))
             loop.close()
 
     async def _draw_all(self, line: _Line, waiting: list[_Asked]) -> None:
@@ -165,6 +165,15 @@ class Browser:
         await asyncio.sleep(0)  # what call_soon_threadsafe was given is in the line after this
         while not line.empty():
             waiting += filter(None, [line.get_nowait()])
+
+
+async def _ended(loop: asyncio.AbstractEventLoop) -> None:
+    """End what the browser's driver left running beside."""
+    left = asyncio.all_tasks(loop) - {asyncio.current_task()}
+    for each in left:
+        each.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
+    await loop.shutdown_asyncgens()
 
 
 def _failed(error: Exception) -> ExportError:

@@ -42,20 +42,6 @@ _TITLE_HEIGHT = 34
 _LEGEND_HEIGHT = 26
 
 
-_DAY = 86_400_000
-_NUMBERS = {"tickformat": ",.12~g"}  # 30,000 and not 30k
-_DATES = {
-    "tickformatstops": [
-        {"dtickrange": [None, 999], "value": "%H:%M:%S.%L"},
-        {"dtickrange": [1_000, 59_999], "value": "%H:%M:%S\n%-d %b %Y"},
-        {"dtickrange": [60_000, _DAY - 1], "value": "%H:%M\n%-d %b %Y"},
-        {"dtickrange": [_DAY, 27 * _DAY], "value": "%-d %b\n%Y"},
-        {"dtickrange": ["M1", "M11"], "value": "%b\n%Y"},
-        {"dtickrange": ["M12", None], "value": "%Y"},
-    ],
-}
-
-
 def dressed(layout: dict[str, Any], theme: Theme, title: str | None = None) -> dict[str, Any]:
     """A figure's layout as Plotly draws it in a theme; `title` stands above it."""
     axis = {
@@ -77,7 +63,7 @@ def dressed(layout: dict[str, Any], theme: Theme, title: str | None = None) -> d
     for key, own in layout.items():
         if re.fullmatch(r"[xy]axis\d*", key):
             heading = {**own.get("title", {}), "font": {"color": theme.muted, "size": 13}, "standoff": 10}
-            made[key] = {**axis, **(_DATES if own.get("type") == "date" else _NUMBERS), **own, "title": heading}
+            made[key] = {**axis, **own, "title": heading}
         elif re.fullmatch(r"polar\d*", key):
             sides = {name: {**axis, **own.get(name, {})} for name in ("angularaxis", "radialaxis")}
             made[key] = {"bgcolor": theme.ground, **own, **sides}
@@ -86,7 +72,8 @@ def dressed(layout: dict[str, Any], theme: Theme, title: str | None = None) -> d
         margin["b"] = max(margin.get("b", 0), 60)
     made["margin"] = margin
     if title:
-        legend = _LEGEND_HEIGHT if layout.get("showlegend") else 0
+        above = layout.get("showlegend") and layout["legend"]["orientation"] == "h"
+        legend = _LEGEND_HEIGHT if above else 0
         made["margin"] = {**margin, "t": max(margin.get("t", 0), 12) + _TITLE_HEIGHT + legend}
         made["title"] = {
             "text": title,

@@ -13,14 +13,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
+    from matplotlib.legend import Legend
 
     from pixie_core.exporters.pictures_theme import Theme
 
-__all__ = ["PX", "colormap", "colour", "ink_on", "legend", "of_series", "short_number", "words"]
+__all__ = ["PX", "colormap", "colour", "ink_on", "legend", "of_series", "short_number", "tick", "words"]
 
 PX = 0.75
 """Points in a CSS pixel."""
 
+_SMALLEST, _PYTHONS_SMALLEST = 1e-6, 1e-4
+_EXPONENT = re.compile(r"(e[+-])0(?=\d)")
 _RGBA = re.compile(r"rgba\((\d+),(\d+),(\d+),([\d.]+)\)")
 
 
@@ -58,22 +61,33 @@ def ink_on(ground: Sequence[float]) -> str:
     return "#ffffff" if luminance < 0.3 else "#1a1b1f"
 
 
+def tick(value: float, _place: int = 0) -> str:
+    """As ticks say it on the page (`pixie_core.catalogue.figures.NUMBERS`): twelve digits, with an exponent only below
+    10⁻⁶ and from 10¹².
+    """
+    said = f"{value:,.12g}"
+    if _SMALLEST <= abs(value) < _PYTHONS_SMALLEST:
+        said = f"{float(f'{value:.12g}'):.17f}".rstrip("0")
+    return _EXPONENT.sub(r"\1", said).replace("-", "−")
+
+
 def short_number(value: float) -> str:
     """Four significant digits, as in the figures' own templates."""
     return f"{value:.4g}".replace("-", "−")
 
 
-def legend(axes: Axes, theme: Theme, left: float = 0.0) -> None:
-    """The names of what is drawn, in a row above it."""
+def legend(axes: Axes, theme: Theme, layout: dict[str, Any]) -> Legend | None:
+    """The names of what is drawn, where the figure has them: in a row above the plane, or beside it."""
     handles, labels = axes.get_legend_handles_labels()
     if not handles:
-        return
-    axes.legend(
+        return None
+    above = layout["orientation"] == "h"
+    return axes.legend(
         handles,
         [words(each, 40) for each in labels],
-        loc="lower left",
-        bbox_to_anchor=(left, 1.01),
-        ncols=min(len(handles), 6),
+        loc="lower left" if above else "upper left",
+        bbox_to_anchor=(0.0, 1.01) if above else (1.02, 1.0),
+        ncols=len(handles) if above else 1,
         frameon=False,
         labelcolor=theme.ink,
         borderaxespad=0,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from attrs import frozen
 
 from pixie_core.catalogue.base import Axis, Column, Figure, Gaps, Json, OutputValue, Records, Rows, field
-from pixie_core.catalogue.figures import DIVERGING, SEQUENTIAL, axis, axis_over, column_type, figure
+from pixie_core.catalogue.figures import DIVERGING, NUMBERS, SEQUENTIAL, axis, axis_over, column_type, figure, titled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ChartCandlestick", "ChartHeatmap"]
 
-_ROOM_FOR_NUMBERS = 225
-"""Cells up to which each shows its number."""
+_ROOM_ACROSS = 80
+_ROOM_DOWN = 20
+"""Letters beside each other, and lines, up to which each cell shows its number."""
 
 
 @frozen
@@ -76,18 +77,28 @@ class ChartHeatmap(OutputValue):
             "y": _places(self.y_labels),
             "z": self.z,
             "colorscale": list(DIVERGING if around_zero else SEQUENTIAL),
-            "colorbar": {"title": {"text": self.z_label or declared.unit or ""}, "outlinewidth": 0, "thickness": 14},
+            "colorbar": {
+                "title": {"text": titled(self.z_label, declared.unit), "font": {"size": 12}},
+                "outlinewidth": 0,
+                "thickness": 14,
+                **NUMBERS,
+            },
             "hoverongaps": False,
         }
         if around_zero:
             most = max(-min(numbers), *numbers)
             data |= {"zmin": -most, "zmax": most}
-        if len(numbers) <= _ROOM_FOR_NUMBERS:
+        if len(self.z) <= _ROOM_DOWN and len(self.x_labels) * (_widest(numbers) + 1) <= _ROOM_ACROSS:
             data["texttemplate"] = "%{z:.4~g}"
         upright = _axis_of_labels(self.y_labels, self.y_label)
         if column_type(self.y_labels) == "string":
             upright["autorange"] = "reversed"
         return figure([data], xaxis=_axis_of_labels(self.x_labels, self.x_label), yaxis=upright)
+
+
+def _widest(numbers: Sequence[float]) -> int:
+    """Letters of the longest number, as cells show it."""
+    return max((len(f"{number:.4g}") for number in numbers[: _ROOM_ACROSS * _ROOM_DOWN]), default=0)
 
 
 def _places(labels: Sequence[Any]) -> Sequence[Any]:

@@ -170,6 +170,8 @@ class ChartNetwork(OutputValue):
                     "color": colour_of(index),
                     "size": [min(8 + 3 * math.sqrt(ties[each]), 32) for each in nodes],
                     "opacity": 1,
+                    # Plotly would draw a white edge, which shows on dark ground.
+                    "line": {"width": 0},
                 },
                 "showlegend": len(members) > 1,
             }

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from attrs import frozen
 
 from pixie_core.catalogue.base import Column, Figure, Json, Labels, Numbers, OutputValue, Records, Rows, field
-from pixie_core.catalogue.figures import PALETTE, figure, titled
+from pixie_core.catalogue.figures import NUMBERS, PALETTE, colour_of, figure, legend, titled, translucent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from pixie_core.catalogue.declaration import OutputDeclaration
 
@@ -53,14 +53,19 @@ class ChartPie(OutputValue):
         return Rows(columns, len(self.slices), lambda: ((one["label"], one["value"]) for one in self.slices))
 
     def to_figure(self, declared: OutputDeclaration) -> Figure:
-        """The shares clockwise from the top, in the order they came, each with its per cent."""
+        """The shares clockwise from the top, in the order they came, each with its name and per cent; where there are
+        many, or small ones, the names stand beside them.
+        """
         unit = f" {declared.unit}" if declared.unit else ""
+        values = [one["value"] for one in self.slices]
+        total = sum(values) or 1
+        crowded = len(values) > _MOST_NAMES or any(0 < value < _SMALL * total for value in values)
+        names = _apart([one["label"] for one in self.slices])
         data = {
             "type": "pie",
-            # Labels that stand twice stay two slices.
-            "labels": list(range(len(self.slices))),
+            "labels": names,
             "text": [one["label"] for one in self.slices],
-            "values": [one["value"] for one in self.slices],
+            "values": values,
             "sort": False,
             "direction": "clockwise",
             "texttemplate": "%{text}<br>%{percent}",
@@ -69,7 +74,29 @@ class ChartPie(OutputValue):
             "hovertemplate": f"%{{text}}: %{{value:,}}{unit} (%{{percent}})<extra></extra>",
             "automargin": True,
         }
-        return figure([data], piecolorway=list(PALETTE), showlegend=False)
+        if crowded:
+            # A word for each sliver would stand on its neighbour's.
+            data["texttemplate"] = ["%{percent}" if value >= _ROOM * total else "" for value in values]
+            data["textposition"] = "inside"
+        layout = {"legend": legend(["x" * 99])} if crowded else {}
+        return figure([data], piecolorway=list(PALETTE), extendpiecolors=False, showlegend=crowded, **layout)
+
+
+_MOST_NAMES = 8
+"""Slices of which each has its name beside it."""
+_SMALL = 0.03
+_ROOM = 0.05
+"""Shares that are too small for their name, and that have room for their per cent."""
+
+
+def _apart(names: Sequence[str]) -> list[str]:
+    """Names that stand twice as two, by a sign that nobody sees; Plotly would make one slice of them."""
+    seen: dict[str, int] = {}
+    apart = []
+    for name in names:
+        seen[name] = seen.get(name, -1) + 1
+        apart.append(name + "\u200b" * seen[name])
+    return apart
 
 
 @frozen
@@ -118,6 +145,8 @@ class ChartRadar(OutputValue):
                 "type": "scatterpolar",
                 "mode": "lines+markers",
                 "fill": "toself",
+                # Clear enough for what lies below.
+                "fillcolor": translucent(colour_of(index), 0.25 if len(self.series) <= 2 else 0.1),
                 "name": one.name,
                 # Places and not names round the circle, so that axes of one name stay two.
                 "theta": [360 * place / len(self.axes) for place in around],
@@ -125,7 +154,7 @@ class ChartRadar(OutputValue):
                 "text": [self.axes[place] for place in around],
                 "hovertemplate": "%{text}: %{r}",
             }
-            for one in self.series
+            for index, one in enumerate(self.series)
         ]
         polar: dict[str, Any] = {
             "angularaxis": {
@@ -135,10 +164,17 @@ class ChartRadar(OutputValue):
                 "tickvals": [360 * place / len(self.axes) for place in range(len(self.axes))],
                 "ticktext": list(self.axes),
             },
-            "radialaxis": {"angle": 90, "tickangle": 90, "nticks": 5, "title": {"text": declared.unit or ""}},
+            "radialaxis": {"angle": 90, "tickangle": 90, "nticks": 5, **NUMBERS},
             # The axis at the top has its name above it, and the legend stands above that.
             "domain": {"y": [0, 0.9]},
         }
         if all(value >= 0 for one in self.series for value in one.values):
             polar["radialaxis"]["rangemode"] = "tozero"
-        return figure(data, polar=polar, margin={"l": 56, "r": 56, "t": 32, "b": 40})
+        # The title of a radial axis would stand across the profiles.
+        unit = {"text": declared.unit, "showarrow": False, "xref": "paper", "yref": "paper", "x": 1, "y": 0}
+        return figure(
+            data,
+            polar=polar,
+            annotations=[{**unit, "xanchor": "right", "yanchor": "bottom"}] if declared.unit else [],
+            margin={"l": 56, "r": 56, "t": 32, "b": 40},
+        )

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 __all__ = ["ChartTreemap"]
 
 
+_ROOM_FOR_WORDS = 0.008
+"""The share of the whole from which a part shows its name."""
+
+
 @frozen
 class Part:
     """One part of a treemap."""
@@ -81,6 +85,7 @@ class ChartTreemap(OutputValue):
         than its parts' sum is taken for the last.
         """
         totals = self._totals()
+        whole = sum(totals[node["id"]] for node in self.nodes if _parent(node) is None)
         data = {
             "type": "treemap",
             "ids": [str(node["id"]) for node in self.nodes],
@@ -88,13 +93,22 @@ class ChartTreemap(OutputValue):
             "parents": ["" if _parent(node) is None else str(_parent(node)) for node in self.nodes],
             "values": [totals[node["id"]] for node in self.nodes],
             "branchvalues": "total",
-            "texttemplate": "%{label}<br>%{percentRoot:.0%}",
+            # Words in a part so small would be too small to read.
+            "texttemplate": [
+                "%{label}<br>%{percentRoot:.0%}" if totals[node["id"]] >= _ROOM_FOR_WORDS * whole else ""
+                for node in self.nodes
+            ],
             "hovertemplate": f"%{{label}}: %{{value:,}} {declared.unit or ''}<br>%{{percentParent}} of %{{parent}}"
             "<extra></extra>",
             "pathbar": {"visible": True},
             "tiling": {"pad": 2},
         }
-        return figure([data], treemapcolorway=list(PALETTE), margin={"l": 8, "r": 8, "t": 24, "b": 8})
+        return figure(
+            [data],
+            treemapcolorway=list(PALETTE),
+            extendtreemapcolors=False,
+            margin={"l": 8, "r": 8, "t": 24, "b": 8},
+        )
 
     def _totals(self) -> dict[Any, float]:
         """By id: what the part holds, with all that lies in it."""
