@@ -396,12 +396,15 @@ class AmbiguousRunId(Conflict):
 
 @define(eq=False, str=False)
 class RunConflict(Conflict):
-    """A run with this id exists, for another tool or with other inputs."""
+    """A run with this id exists, for another tool or with other inputs; `because` says it, where it is known better."""
 
     code = "run_conflict"
     run_id: str
+    because: str | None = None
 
     def __str__(self) -> str:
+        if self.because is not None:
+            return f"A run {self.run_id} exists already: {self.because}"
         return f"A run {self.run_id} exists already, with other inputs or for another tool. Choose a new id."
 
 

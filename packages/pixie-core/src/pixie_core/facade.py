@@ -32,6 +32,7 @@ from pixie_core.moments import bound
 from pixie_core.preferences import Preferences
 from pixie_core.run.inputs import inputs_from_form, typed_inputs
 from pixie_core.run.model import Output
+from pixie_core.run_import import RunImports
 from pixie_core.runtime import Runner
 from pixie_core.runtime.inputs import as_sent
 from pixie_core.runtime.suggestions import suggestions
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from pixie_core.exporters import Report as RunReport
     from pixie_core.run import Record, Run
     from pixie_core.run.events import Status
+    from pixie_core.run_import import ImportedRun
     from pixie_core.runtime.suggestions import Suggestion
     from pixie_core.store import LatestValidation, Page, RunSummary, StoredArtefact, ValidateJob
     from pixie_core.tool import Limits, Tool, ToolManifest
@@ -343,6 +345,12 @@ class Pixie:
         if artefact_ids is not None:
             return self.zips.artefacts(artefact_ids)
         return self.zips.runs(run_ids, kind=kind, **filters)
+
+    def import_run(self, path: Path | str) -> list[ImportedRun]:
+        """Bring back the run, or the runs, of a zip that an export made; see `run_import`. Raises what
+        `RunImports.import_zip` raises; what is refused leaves nothing behind.
+        """
+        return RunImports(self.store, self.settings, self.values, self.now).import_zip(path)
 
     def export(self, run_id: str, target: Path | str | None = None, *, force: bool = False) -> Path:
         """Write the run's zip and return where. `target` is a file or a folder; without it the current

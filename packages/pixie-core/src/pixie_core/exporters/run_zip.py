@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pixie_core.run.events import Artefact
     from pixie_core.tool import ToolManifest
 
-__all__ = ["file_entry", "moment_of", "run_zip"]
+__all__ = ["file_entry", "moment_of", "run_facts", "run_zip"]
 
 _PIECE = 256 * 1024
 _DEFLATED = {
@@ -179,44 +179,40 @@ def _must_be_whole(run: Run, name: str, expected: int | None, size: int | None, 
         )
 
 
+def run_facts(run: Run) -> dict[str, Any]:
+    """What run.json says of a run, but for its files: enough, with these, to put it back."""
+    return {
+        "id": run.id,
+        "tool_id": run.tool_id,
+        "status": run.status,
+        "created_at": run.created_at,
+        "started_at": run.started_at,
+        "finished_at": run.finished_at,
+        "duration_ms": run.duration_ms,
+        "label": run.label,
+        "starred": run.starred,
+        "origin": run.origin,
+        "parent_run_id": run.parent_run_id,
+        "error": run.error,
+        "error_code": run.error_code,
+        "stderr": run.stderr,
+        "flagged": list(run.flagged),
+        "progress": run.progress,
+        "message": run.message,
+        "fingerprint": dict(run.fingerprint),
+        "outputs": {key: output.type for key, output in run.outputs.items()},
+        "unfinished": [key for key, output in run.outputs.items() if not output.done],
+    }
+
+
 def _run_json(run: Run, declared: ToolManifest | None, paths: Paths, written: Sequence[Written]) -> bytes:
-    """What the run was and what the zip holds: enough to put it back."""
     about = {path: each for each in run.artefacts if (path := paths.artefacts.get(each.id)) is not None}
-    return json_bytes(
-        {
-            "format": 1,
-            "id": run.id,
-            "tool_id": run.tool_id,
-            "tool_name": declared.name if declared else None,
-            "status": run.status,
-            "created_at": run.created_at,
-            "started_at": run.started_at,
-            "finished_at": run.finished_at,
-            "duration_ms": run.duration_ms,
-            "label": run.label,
-            "starred": run.starred,
-            "origin": run.origin,
-            "parent_run_id": run.parent_run_id,
-            "error": run.error,
-            "error_code": run.error_code,
-            "stderr": run.stderr,
-            "flagged": list(run.flagged),
-            "progress": run.progress,
-            "message": run.message,
-            "fingerprint": dict(run.fingerprint),
-            "outputs": {key: output.type for key, output in run.outputs.items()},
-            "unfinished": [key for key, output in run.outputs.items() if not output.done],
-            "files": [
-                {
-                    "path": each.name,
-                    "size_bytes": each.size,
-                    "sha256": each.sha256,
-                    **_of_artefact(about.get(each.name)),
-                }
-                for each in written
-            ],
-        }
-    )
+    files = [
+        {"path": each.name, "size_bytes": each.size, "sha256": each.sha256, **_of_artefact(about.get(each.name))}
+        for each in written
+    ]
+    tool_name = declared.name if declared else None
+    return json_bytes({"format": 1, "tool_name": tool_name, **run_facts(run), "files": files})
 
 
 def _of_artefact(artefact: Artefact | None) -> dict[str, Any]:

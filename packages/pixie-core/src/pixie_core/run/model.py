@@ -51,7 +51,8 @@ class Run:
     """One run of a tool.
 
     Times are UTC in ISO 8601; `duration_ms` is by a monotonic clock. `seq` is the number of the last event
-    folded in. `label` and `starred` are the user's and no part of the events.
+    folded in. `label` and `starred` are the user's and no part of the events; neither is `imported`, which says of a
+    run that came in a zip when (`at`) and in which (`filename`).
     """
 
     id: str
@@ -61,6 +62,7 @@ class Run:
     parent_run_id: str | None = None
     label: str | None = None
     starred: bool = False
+    imported: Mapping[str, str] | None = None
     status: Status = "running"
     seq: int = 0
     queue_position: int | None = None

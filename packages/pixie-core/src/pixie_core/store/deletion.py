@@ -18,13 +18,14 @@ from pixie_core.clock import timestamp
 from pixie_core.errors import ArtefactNotFound, RunNotFound, RunProtected, RunStillRunning
 from pixie_core.faults import fault
 from pixie_core.store import artefacts, removal, runs
+from pixie_core.store.owner import Owner
 from pixie_core.store.schema import LABELLED, PROTECTED_ARTEFACT, PROTECTED_RUN
 from pixie_core.store.thumbnails import FOLDER as THUMBNAILS
 from pixie_core.store.thumbnails import KeptThumbnails
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from pixie_core.store.artefacts import StoredArtefact
@@ -154,7 +155,7 @@ class Deletions:
             batch = run_ids[start : start + _BATCH]
             at = timestamp(self._now())
             for run_id in self._write(lambda conn, batch=batch, at=at: _mark(conn, batch, at)):  # type: ignore[misc]
-                purged += self._remove_run(run_id)
+                purged += self.remove_marked(run_id)
         return purged
 
     def purge_due(self, before: str) -> Purged:
@@ -181,29 +182,30 @@ class Deletions:
         run_ids, artefact_ids = self._read(_begun)
         purged = Purged()
         for run_id in run_ids:
-            purged += self._remove_run(run_id)
+            purged += self.remove_marked(run_id)
         for artefact_id in artefact_ids:
             purged += self._remove_artefact(artefact_id)
         return purged
 
     def remove_unused_blobs(self) -> int:
-        """Remove bytes that no file, row or input has a use for any more, and thumbnails of such bytes; returns how
-        many became free.
-        """
-        freed = self._thumbnails.remove_unused()
-        unused = list(removal.blobs_without_links(self._files, self._now().timestamp()))
+        """Remove bytes that no file, row or input has a use for any more; returns how many became free."""
+        return self.remove_blobs(removal.blobs_without_links(self._files, self._now().timestamp()))
+
+    def remove_blobs(self, hashes: Iterable[str]) -> int:
+        """Remove bytes with one of these SHA-256, unless something has a use for them; returns how many became free."""
+        unused = list(hashes)
         if not unused:
-            return freed
+            return 0
         inputs = removal.names_of_inputs(self._files)
 
         def wanted(sha256: str) -> bool:
             query = "SELECT 1 FROM artefacts WHERE sha256 = ? LIMIT 1"
             return sha256 in inputs or self._read(lambda conn: conn.execute(query, (sha256,)).fetchone()) is not None
 
-        return freed + sum(removal.remove_blob(self._files, sha256, wanted=wanted) for sha256 in unused)
+        return sum(removal.remove_blob(self._files, sha256, wanted=wanted) for sha256 in unused)
 
-    def _remove_run(self, run_id: str) -> Purged:
-        """The steps after the mark was committed."""
+    def remove_marked(self, run_id: str) -> Purged:
+        """Do the rest of one run's deletion, once its mark was committed."""
         found = self._read(lambda conn: _files_of(conn, run_id))
         if found is None:
             return Purged()
@@ -257,11 +259,16 @@ def _failed(what: str, error: OSError) -> Purged:
 
 
 def _begun(conn: sqlite3.Connection) -> tuple[list[str], list[int]]:
-    of_runs = conn.execute("SELECT id FROM runs WHERE deleted_at IS NOT NULL AND purging_at IS NOT NULL ORDER BY id")
+    marked = conn.execute(
+        "SELECT id, status, owner_boot_id, owner_pid, owner_start_ticks FROM runs"
+        " WHERE deleted_at IS NOT NULL AND purging_at IS NOT NULL ORDER BY id"
+    ).fetchall()
+    # What is marked and hasn't ended is being imported: when its owner is dead, it won't be any more.
+    of_runs = [row for row in marked if row["status"] != "running" or not Owner(*row[2:]).alive()]
     single = conn.execute(
         "SELECT id FROM artefacts WHERE deleted_at IS NOT NULL AND purging_at IS NOT NULL ORDER BY id"
     )
-    return [row[0] for row in of_runs], [row[0] for row in single]
+    return [row["id"] for row in of_runs], [row[0] for row in single]
 
 
 def _mark(conn: sqlite3.Connection, run_ids: Sequence[str], at: str) -> list[str]:

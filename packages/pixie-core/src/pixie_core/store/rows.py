@@ -134,6 +134,7 @@ def ended(row: sqlite3.Row, artefacts: tuple[Artefact, ...]) -> Run:
         parent_run_id=row["parent_run_id"],
         label=row["label"],
         starred=bool(row["starred"]),
+        imported=meta.get("imported"),
         status=row["status"],
         seq=row["last_seq"],
         started_at=meta.get("started_at") if row["last_seq"] else row["started_at"],
