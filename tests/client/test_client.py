@@ -26,7 +26,7 @@ def pixie(live):
 
 def test_it_runs_a_tool_and_reads_its_outputs(pixie):
     """The answer is typed; outputs are what they are."""
-    run = pixie.run("adder", {"a": 40, "b": 2}, wait=20)
+    run = pixie.run("adder", {"a": 40, "b": 2})
     assert (run.status, run.outputs["sum"]["value"]) == ("ok", 42)
     assert pixie.get(run.id[:8]).id == run.id
     assert pixie.output(run.id, "sum")["value"] == 42
@@ -35,7 +35,7 @@ def test_it_runs_a_tool_and_reads_its_outputs(pixie):
 
 def test_it_follows_a_run_to_its_end(pixie):
     """Every event once, the last of them `finished`."""
-    run = pixie.run("teller", {"words": 10, "pause": 0.02})
+    run = pixie.start("teller", {"words": 10, "pause": 0.02})
     events = list(pixie.events(run.id))
     assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
     assert events[-1]["kind"] == "finished"
@@ -44,8 +44,8 @@ def test_it_follows_a_run_to_its_end(pixie):
 
 def test_it_streams_an_export_to_a_file_and_never_over_one(pixie, tmp_path):
     """A whole zip; a second time the file is in the way, and stays."""
-    run = pixie.run("adder", wait=20)
-    target = pixie.export(run.id, tmp_path / "run.zip")
+    run = pixie.run("adder")
+    target = pixie.export(run.id, tmp_path / "run.zip").path
     assert zipfile.ZipFile(target).testzip() is None
     with pytest.raises(FileExistsError):
         pixie.export(run.id, target)

@@ -46,15 +46,18 @@ def running_server(session: Session) -> Iterator[pixie_client.Pixie]:
 
 
 def _must_answer(client: pixie_client.Pixie, session: Session) -> None:
-    from pixie_client import PixieProblem, PixieUnreachable
+    from pixie_client import AnswerNotUnderstood, PixieProblem, PixieUnreachable, Unavailable
+    from pixie_client.generated.api.service import healthz
 
     try:
-        if client.healthy():
+        if client.call(healthz).ok is True:
             return
     except PixieUnreachable:
         home = f" --home {session.home}" if session.home else ""
         raise Failure(f"Pixie isn't running at {client.url}. Start it with: pixie serve{home}", NO_SERVER) from None
-    except (PixieProblem, ValueError, KeyError, AttributeError, TypeError):
+    except Unavailable as error:
+        raise Failure(f"{error.detail} ({client.url})", NO_SERVER) from None
+    except (PixieProblem, AnswerNotUnderstood, AttributeError):
         pass  # whatever it said, a booted Pixie says otherwise
     raise Failure(
         f"What answers at {client.url} isn't a Pixie that is ready. Choose another port for Pixie (pixie serve --port) "

@@ -36,7 +36,7 @@ def tail(session: Session, tool: str, lines: int, *, follow: bool, as_json: bool
     if follow and as_json:
         raise click.UsageError("Give either --follow or --json.")
     with running_server(session) as server:
-        known = server.call(tool_log.sync_detailed, tool).text
+        known = server.call(tool_log, tool).text
         shown = "".join(known.splitlines(keepends=True)[-lines:])
         if as_json:
             print_json({"tool_id": tool, "text": shown})
@@ -49,7 +49,7 @@ def tail(session: Session, tool: str, lines: int, *, follow: bool, as_json: bool
         try:
             while True:
                 time.sleep(_PAUSE_SECONDS)
-                text = server.call(tool_log.sync_detailed, tool).text
+                text = server.call(tool_log, tool).text
                 click.echo(safe(beyond(known, text)), nl=False)
                 known = text
         except KeyboardInterrupt:

@@ -105,7 +105,7 @@ def open_tool(session: Session, tool: str) -> None:
     from pixie_server.cli.browser import show
 
     with running_server(session) as server:
-        found = server.call(show_tool.sync_detailed, tool)
+        found = server.call(show_tool, tool)
         page = f"{server.url}/tool/{found.id}"
     click.echo(page)
     show(page)

@@ -61,6 +61,8 @@ from .star_body import StarBody
 from .starred import Starred
 from .start_run_body import StartRunBody
 from .start_run_body_inputs import StartRunBodyInputs
+from .start_run_body_with_files import StartRunBodyWithFiles
+from .start_run_body_with_files_inputs import StartRunBodyWithFilesInputs
 from .stop_tool_body import StopToolBody
 from .stopped import Stopped
 from .suggestion_out import SuggestionOut
@@ -152,6 +154,8 @@ __all__ = (
     "Starred",
     "StartRunBody",
     "StartRunBodyInputs",
+    "StartRunBodyWithFiles",
+    "StartRunBodyWithFilesInputs",
     "StopToolBody",
     "Stopped",
     "SuggestionOut",

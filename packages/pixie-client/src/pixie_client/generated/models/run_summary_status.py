@@ -1,4 +1,4 @@
-from typing import Literal
+from typing import Literal, cast
 
 RunSummaryStatus = Literal["cancelled", "error", "interrupted", "ok", "running"]
 
@@ -12,8 +12,4 @@ RUN_SUMMARY_STATUS_VALUES: set[RunSummaryStatus] = {
 
 
 def check_run_summary_status(value: str) -> RunSummaryStatus:
-    if value in RUN_SUMMARY_STATUS_VALUES:
-        return value
-    raise TypeError(
-        f"Unexpected value {value!r}. Expected one of {RUN_SUMMARY_STATUS_VALUES!r}"
-    )
+    return cast(RunSummaryStatus, value)

@@ -1,4 +1,4 @@
-from typing import Literal
+from typing import Literal, cast
 
 SettingsChangesAccentType0 = Literal["ember", "forest", "indigo", "slate"]
 
@@ -11,8 +11,4 @@ SETTINGS_CHANGES_ACCENT_TYPE_0_VALUES: set[SettingsChangesAccentType0] = {
 
 
 def check_settings_changes_accent_type_0(value: str) -> SettingsChangesAccentType0:
-    if value in SETTINGS_CHANGES_ACCENT_TYPE_0_VALUES:
-        return value
-    raise TypeError(
-        f"Unexpected value {value!r}. Expected one of {SETTINGS_CHANGES_ACCENT_TYPE_0_VALUES!r}"
-    )
+    return cast(SettingsChangesAccentType0, value)

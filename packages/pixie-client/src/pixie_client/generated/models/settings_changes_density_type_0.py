@@ -1,4 +1,4 @@
-from typing import Literal
+from typing import Literal, cast
 
 SettingsChangesDensityType0 = Literal["airy", "comfortable", "compact"]
 
@@ -10,8 +10,4 @@ SETTINGS_CHANGES_DENSITY_TYPE_0_VALUES: set[SettingsChangesDensityType0] = {
 
 
 def check_settings_changes_density_type_0(value: str) -> SettingsChangesDensityType0:
-    if value in SETTINGS_CHANGES_DENSITY_TYPE_0_VALUES:
-        return value
-    raise TypeError(
-        f"Unexpected value {value!r}. Expected one of {SETTINGS_CHANGES_DENSITY_TYPE_0_VALUES!r}"
-    )
+    return cast(SettingsChangesDensityType0, value)

@@ -1,4 +1,4 @@
-from typing import Literal
+from typing import Literal, cast
 
 SettingsChangesLogLevelType0 = Literal["debug", "error", "info", "warning"]
 
@@ -11,8 +11,4 @@ SETTINGS_CHANGES_LOG_LEVEL_TYPE_0_VALUES: set[SettingsChangesLogLevelType0] = {
 
 
 def check_settings_changes_log_level_type_0(value: str) -> SettingsChangesLogLevelType0:
-    if value in SETTINGS_CHANGES_LOG_LEVEL_TYPE_0_VALUES:
-        return value
-    raise TypeError(
-        f"Unexpected value {value!r}. Expected one of {SETTINGS_CHANGES_LOG_LEVEL_TYPE_0_VALUES!r}"
-    )
+    return cast(SettingsChangesLogLevelType0, value)

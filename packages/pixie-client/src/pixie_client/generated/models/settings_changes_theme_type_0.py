@@ -1,4 +1,4 @@
-from typing import Literal
+from typing import Literal, cast
 
 SettingsChangesThemeType0 = Literal["auto", "dark", "light"]
 
@@ -10,8 +10,4 @@ SETTINGS_CHANGES_THEME_TYPE_0_VALUES: set[SettingsChangesThemeType0] = {
 
 
 def check_settings_changes_theme_type_0(value: str) -> SettingsChangesThemeType0:
-    if value in SETTINGS_CHANGES_THEME_TYPE_0_VALUES:
-        return value
-    raise TypeError(
-        f"Unexpected value {value!r}. Expected one of {SETTINGS_CHANGES_THEME_TYPE_0_VALUES!r}"
-    )
+    return cast(SettingsChangesThemeType0, value)

@@ -1,4 +1,4 @@
-from typing import Literal
+from typing import Literal, cast
 
 ValidateJobOutStatus = Literal["finished", "interrupted", "running"]
 
@@ -10,8 +10,4 @@ VALIDATE_JOB_OUT_STATUS_VALUES: set[ValidateJobOutStatus] = {
 
 
 def check_validate_job_out_status(value: str) -> ValidateJobOutStatus:
-    if value in VALIDATE_JOB_OUT_STATUS_VALUES:
-        return value
-    raise TypeError(
-        f"Unexpected value {value!r}. Expected one of {VALIDATE_JOB_OUT_STATUS_VALUES!r}"
-    )
+    return cast(ValidateJobOutStatus, value)

@@ -1,4 +1,4 @@
-from typing import Literal
+from typing import Literal, cast
 
 VerdictOutOverall = Literal["fail", "pass", "warn"]
 
@@ -10,8 +10,4 @@ VERDICT_OUT_OVERALL_VALUES: set[VerdictOutOverall] = {
 
 
 def check_verdict_out_overall(value: str) -> VerdictOutOverall:
-    if value in VERDICT_OUT_OVERALL_VALUES:
-        return value
-    raise TypeError(
-        f"Unexpected value {value!r}. Expected one of {VERDICT_OUT_OVERALL_VALUES!r}"
-    )
+    return cast(VerdictOutOverall, value)

@@ -9,13 +9,14 @@ from ...client import AuthenticatedClient, Client
 from ...models.error_out import ErrorOut
 from ...models.run_out import RunOut
 from ...models.start_run_body import StartRunBody
+from ...models.start_run_body_with_files import StartRunBodyWithFiles
 from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     tool_id: str,
     *,
-    body: StartRunBody | Unset = UNSET,
+    body: StartRunBody | StartRunBodyWithFiles | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
 
@@ -26,10 +27,15 @@ def _get_kwargs(
         ),
     }
 
-    if not isinstance(body, Unset):
-        _kwargs["json"] = body.to_dict()
+    if isinstance(body, StartRunBody):
+        if not isinstance(body, Unset):
+            _kwargs["json"] = body.to_dict()
 
-    headers["Content-Type"] = "application/json"
+        headers["Content-Type"] = "application/json"
+    if isinstance(body, StartRunBodyWithFiles):
+        if not isinstance(body, Unset):
+            _kwargs["files"] = body.to_multipart()
+
 
     _kwargs["headers"] = headers
     return _kwargs
@@ -88,6 +94,11 @@ def _parse_response(
 
         return response_429
 
+    if response.status_code == 507:
+        response_507 = ErrorOut.from_dict(response.json())
+
+        return response_507
+
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
     else:
@@ -109,15 +120,20 @@ def sync_detailed(
     tool_id: str,
     *,
     client: AuthenticatedClient | Client,
-    body: StartRunBody | Unset = UNSET,
+    body: StartRunBody | StartRunBodyWithFiles | Unset = UNSET,
 ) -> Response[ErrorOut | RunOut]:
     """Start a run; with `wait`, answer when it has ended
 
-     The same `run_id` with the same inputs answers the run that exists.
+     The body is JSON, in which files are data URLs; or a multipart form of the same parts, `inputs` as
+    JSON, with each
+    file as a part that has the name of its input. The same `run_id` with the same inputs answers the
+    run that exists.
 
     Args:
         tool_id (str):
         body (StartRunBody | Unset): What a run is started with.
+        body (StartRunBodyWithFiles | Unset): What a run is started with. Files are parts named by
+            their inputs.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -143,15 +159,20 @@ def sync(
     tool_id: str,
     *,
     client: AuthenticatedClient | Client,
-    body: StartRunBody | Unset = UNSET,
+    body: StartRunBody | StartRunBodyWithFiles | Unset = UNSET,
 ) -> ErrorOut | RunOut | None:
     """Start a run; with `wait`, answer when it has ended
 
-     The same `run_id` with the same inputs answers the run that exists.
+     The body is JSON, in which files are data URLs; or a multipart form of the same parts, `inputs` as
+    JSON, with each
+    file as a part that has the name of its input. The same `run_id` with the same inputs answers the
+    run that exists.
 
     Args:
         tool_id (str):
         body (StartRunBody | Unset): What a run is started with.
+        body (StartRunBodyWithFiles | Unset): What a run is started with. Files are parts named by
+            their inputs.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -172,15 +193,20 @@ async def asyncio_detailed(
     tool_id: str,
     *,
     client: AuthenticatedClient | Client,
-    body: StartRunBody | Unset = UNSET,
+    body: StartRunBody | StartRunBodyWithFiles | Unset = UNSET,
 ) -> Response[ErrorOut | RunOut]:
     """Start a run; with `wait`, answer when it has ended
 
-     The same `run_id` with the same inputs answers the run that exists.
+     The body is JSON, in which files are data URLs; or a multipart form of the same parts, `inputs` as
+    JSON, with each
+    file as a part that has the name of its input. The same `run_id` with the same inputs answers the
+    run that exists.
 
     Args:
         tool_id (str):
         body (StartRunBody | Unset): What a run is started with.
+        body (StartRunBodyWithFiles | Unset): What a run is started with. Files are parts named by
+            their inputs.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -204,15 +230,20 @@ async def asyncio(
     tool_id: str,
     *,
     client: AuthenticatedClient | Client,
-    body: StartRunBody | Unset = UNSET,
+    body: StartRunBody | StartRunBodyWithFiles | Unset = UNSET,
 ) -> ErrorOut | RunOut | None:
     """Start a run; with `wait`, answer when it has ended
 
-     The same `run_id` with the same inputs answers the run that exists.
+     The body is JSON, in which files are data URLs; or a multipart form of the same parts, `inputs` as
+    JSON, with each
+    file as a part that has the name of its input. The same `run_id` with the same inputs answers the
+    run that exists.
 
     Args:
         tool_id (str):
         body (StartRunBody | Unset): What a run is started with.
+        body (StartRunBodyWithFiles | Unset): What a run is started with. Files are parts named by
+            their inputs.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
