@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["plain_figure"]
 
 _TEMPLATES = frozenset({"hovertemplate", "texttemplate"})
+_UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What neither XML (2.2) nor UTF-8 can say: an SVG with it is none, and a browser's answer can't be read."""
 _FOREIGN_MARKUP = re.compile("<(?!br>|/?extra>)")
 
 
@@ -26,6 +28,7 @@ def plain_figure(figure: Figure) -> dict[str, Any]:
 
 def _plain(value: Any, key: str = "") -> Any:
     if isinstance(value, str):
+        value = _UNSAYABLE.sub("\ufffd", value)
         if "<" not in value and "&" not in value:
             return value
         if key in _TEMPLATES:

@@ -35,7 +35,19 @@ def document_report(content: Content) -> bytes:
     """The document. Raises MissingExtra without Typst, and ExportError when it can't be set."""
     if find_spec("typst") is None:
         raise MissingExtra("pdf", "pdf")
-    parts = Parts()
+    try:
+        return _typeset(content, Parts())
+    except CannotDo:
+        # One picture of lines that Typst can't read would take the whole document with it; of dots it reads any.
+        try:
+            return _typeset(content, Parts(lines=False))
+        except CannotDo as error:
+            raise ExportError(
+                f"The report of run {content.run.id[:8]} can't be set as PDF: {error}. Take html, which holds the same."
+            ) from error
+
+
+def _typeset(content: Content, parts: Parts) -> bytes:
     provenance = content.provenance
     data = {
         "title": content.title,
@@ -52,12 +64,7 @@ def document_report(content: Content) -> bytes:
         "data": sayable(json.dumps(finite_json(data), ensure_ascii=False)),
         "pictures": parts.pictures,
     }
-    try:
-        return apart("pixie_core.exporters.report_typeset", request)
-    except CannotDo as error:
-        raise ExportError(
-            f"The report of run {content.run.id[:8]} can't be set as PDF: {error}. Take html, which holds the same."
-        ) from error
+    return apart("pixie_core.exporters.report_typeset", request)
 
 
 def _lede(content: Content) -> str:

@@ -6,6 +6,7 @@ Every node is an object with its kind in `k`, as `pixie_core.exporters.blocks` h
 from __future__ import annotations
 
 import io
+import re
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,8 @@ _WIDEST = 1_600
 _LINES = 2_000
 _SIZES = ((5, 9.0), (8, 8.0), (12, 7.0))
 """Up to how many columns a table's letters have which size in points."""
+_NO_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+"""What a chart's words may hold and an SVG may not."""
 _PAGE = 640
 """CSS pixels across a page's text."""
 
@@ -55,8 +58,12 @@ def remark(text: str) -> Node:
 
 @define
 class Parts:
-    """Makes the nodes of outputs and gathers their pictures, by the names that the nodes have for them."""
+    """Makes the nodes of outputs and gathers their pictures, by the names that the nodes have for them.
 
+    Charts are made of lines unless `lines` is false.
+    """
+
+    lines: bool = True
     pictures: dict[str, bytes] = field(factory=dict)
 
     def nodes(self, section: Section) -> list[Node]:
@@ -107,12 +114,13 @@ class Parts:
 
     def _drawn(self, section: Section) -> Node:
         sink = io.BytesIO()
-        vector = "figure" in section.views and section.numbers_drawn() <= _VECTORS
+        vector = self.lines and "figure" in section.views and section.numbers_drawn() <= _VECTORS
         if vector:
             FORMATS["figure.svg"].write(section.export, sink, _chart(section))
         else:
             drawn_png(section, sink)
-        path = self._add(sink.getvalue(), ".svg" if vector else ".png")
+        drawn = _NO_XML.sub(b"", sink.getvalue()) if vector else sink.getvalue()
+        path = self._add(drawn, ".svg" if vector else ".png")
         return {"k": "picture", "path": path, "width": 1, "alt": f"{section.declared.label}, {section.kind}"}
 
     def _formula(self, section: Section) -> list[Node]:

@@ -203,7 +203,7 @@ def _failure(content: Content) -> Iterator[str]:
     if failure.stderr.strip():
         yield (
             "<details data-print open><summary>The end of what the tool wrote to stderr</summary>\n"
-            f'<pre class="source wrapped" tabindex="0" role="region" aria-label="stderr">{said(failure.stderr)}</pre>\n'
+            f'<pre class="source wrapped" tabindex="0" role="group" aria-label="stderr">{said(failure.stderr)}</pre>\n'
             "</details>\n"
         )
     yield "</div>\n</section>\n"

@@ -84,7 +84,7 @@ class Outputs:
             yield '<p class="remark">Empty.</p>\n'
             return
         self.needs.add("katex")
-        yield f'<div class="formula" tabindex="0" role="region" aria-label="{_label(section)}">{said(text)}</div>\n'
+        yield f'<div class="formula" tabindex="0" role="group" aria-label="{_label(section)}">{said(text)}</div>\n'
 
     def log(self, section: Section, index: int) -> Iterator[str]:
         """Few lines as they are, many as a table to search."""
@@ -122,7 +122,7 @@ class Outputs:
             plain = plain_figure(section.export.figure())
             layouts = {name: dressed(plain["layout"], theme) for name, theme in THEMES.items()}
             yield (
-                f'<div class="chart"{_tall(section.names_below())} role="img" '
+                f'<div class="chart"{_tall(section.names_below())} role="figure" '
                 f'aria-label="{_label(section)}, {said(section.kind)}" data-figure="figure-{index}"></div>\n'
             )
             figure = {"layouts": layouts, "name": section.declared.key, "data": plain["data"]}
@@ -143,7 +143,7 @@ class Outputs:
                 "marks": [asdict(each, recurse=False) for each in marks],
             }
             yield (
-                f'<div class="map" role="region" aria-label="{_label(section)}, {said(section.kind)}" '
+                f'<div class="map" role="group" aria-label="{_label(section)}, {said(section.kind)}" '
                 f'data-map="map-{index}"></div>\n'
             )
             yield from island(f"map-{index}", iter([island_text(drawn)]))
@@ -201,7 +201,7 @@ def _source(section: Section, text: str) -> Iterator[str]:
         yield '<p class="remark">Empty.</p>\n'
         return
     yield (
-        f'<pre class="source" dir="ltr" tabindex="0" role="region" aria-label="{_label(section)}">'
+        f'<pre class="source" dir="ltr" tabindex="0" role="group" aria-label="{_label(section)}">'
         f"<code>{said(text[:_MOST_CHARACTERS])}</code></pre>\n"
     )
     yield from _cut(text)
@@ -216,7 +216,7 @@ def _text(section: Section) -> Iterator[str]:
     if is_prose(text):
         yield f'<div class="words" dir="auto">{shown}</div>\n'
     else:
-        about = f'dir="auto" tabindex="0" role="region" aria-label="{_label(section)}"'
+        about = f'dir="auto" tabindex="0" role="group" aria-label="{_label(section)}"'
         yield f'<pre class="source wrapped" {about}>{shown}</pre>\n'
     yield from _cut(text)
 

@@ -91,7 +91,7 @@ class PageTable:
         yield f'<div class="table"{f" data-rows={chr(34)}{self.id}{chr(34)}" if live else ""}>\n'
         if rows.length > _SEARCHED:
             yield from self._tools()
-        scrolled = f' tabindex="0" role="region" aria-label="{said(self.label)}"'
+        scrolled = f' tabindex="0" role="group" aria-label="{said(self.label)}"'
         yield f'<div class="scroller"{scrolled}>\n<table>\n<thead><tr>'
         for column in rows.columns:
             yield f'<th scope="col" dir="auto"{_side(column)}>{said(column.label)}</th>'

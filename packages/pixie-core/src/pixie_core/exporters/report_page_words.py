@@ -33,7 +33,7 @@ def diff_pieces(section: Section) -> Iterator[str]:
         return
     names = (value.before_label or "before", value.after_label or "after")
     yield (
-        f'<div class="diff" dir="ltr" tabindex="0" role="region" aria-label="{said(section.declared.label)}">\n'
+        f'<div class="diff" dir="ltr" tabindex="0" role="group" aria-label="{said(section.declared.label)}">\n'
         "<table>\n"
         f'<caption class="unseen">{said(names[0])}, and {said(names[1])}</caption>\n<tbody>\n'
     )
@@ -106,7 +106,7 @@ def _branch(node: dict[str, Any], depth: int) -> str:
 
 def line_pieces(lines: Sequence[dict[str, Any]], label: str) -> Iterator[str]:
     """The lines of a log that is short enough to be read whole."""
-    yield f'<div class="lines" dir="ltr" tabindex="0" role="region" aria-label="{said(label)}">\n<ol>\n'
+    yield f'<div class="lines" dir="ltr" tabindex="0" role="group" aria-label="{said(label)}">\n<ol>\n'
     for line in lines:
         level = said(line.get("level", "info"))
         time = f"<time>{said(line['t'])}</time> " if line.get("t") else ""
