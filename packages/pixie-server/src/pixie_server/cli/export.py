@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pixie_server.cli.command import Session
 
-__all__ = ["export_run"]
+__all__ = ["export_run", "shown_bytes"]
 
 
 @click.command(
@@ -40,7 +40,7 @@ def export_run(session: Session, run: str, to: Path | None, *, force: bool, as_j
 
     with running_server(session) as server:
         found = server.get(run)
-        with server.opened(f"/api/runs/{found.id}/export") as zip_file, _shown() as on_progress:
+        with server.opened(f"/api/runs/{found.id}/export") as zip_file, shown_bytes() as on_progress:
             path = target_path(to, clean_filename(zip_file.filename))
             made = write_zip(zip_file, path, force=force, on_progress=on_progress)
     if as_json:
@@ -52,7 +52,7 @@ def export_run(session: Session, run: str, to: Path | None, *, force: bool, as_j
 
 
 @contextmanager
-def _shown() -> Iterator[Callable[[int], None] | None]:
+def shown_bytes() -> Iterator[Callable[[int], None] | None]:
     """What is told the bytes so far and shows them, where somebody looks."""
     errors = console(stderr=True)
     if not errors.is_terminal:

@@ -16,6 +16,7 @@ from pixie_server.cli.destinations import (
 from pixie_server.cli.export import export_run
 from pixie_server.cli.exporting import copy_output_to, copy_to_clipboard, export_as_format
 from pixie_server.cli.new import new
+from pixie_server.cli.reports import export_run_as_report
 from pixie_server.cli.running import run
 from pixie_server.cli.runs import label_run, star_run, view_logs, view_runs
 from pixie_server.cli.schema import schema
@@ -40,6 +41,7 @@ COMMANDS: tuple[click.Command, ...] = (
     list_outputs,
     find_output,
     export_run,
+    export_run_as_report,
     export_as_format,
     copy_output_to,
     copy_to_clipboard,
