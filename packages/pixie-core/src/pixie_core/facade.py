@@ -30,6 +30,7 @@ from pixie_core.keeping import Keeping
 from pixie_core.library import Library
 from pixie_core.moments import bound
 from pixie_core.preferences import Preferences
+from pixie_core.moves import Moves
 from pixie_core.run.inputs import inputs_from_form, typed_inputs
 from pixie_core.run.model import Output
 from pixie_core.run_import import RunImports
@@ -96,6 +97,7 @@ class Pixie:
         self.exports = Exports(self.store, settings.home, self.get, self.manifest_of)
         self.zips = Zips(self.store, self.get, self.runs, self.manifest_of)
         self.keeping = Keeping(self.store, self.tools, settings, clock=clock)
+        self.moves = Moves(self.store, self.tools, settings)
         self.thumbnails = Thumbnails(self.store, settings)
         self.secrets = Secrets(self.tools, self._renew, clock=clock)
         self._clock = clock

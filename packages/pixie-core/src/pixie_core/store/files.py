@@ -32,7 +32,7 @@ from pixie_core.store.owner import Owner
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["ArtefactFiles", "Source", "StagedFile"]
+__all__ = ["NO_LINKS", "ArtefactFiles", "Source", "StagedFile"]
 
 Source: TypeAlias = "Path | bytes | Iterable[bytes]"
 """Where a file's bytes come from: another file, bytes, or pieces one after the other."""
@@ -40,7 +40,8 @@ Source: TypeAlias = "Path | bytes | Iterable[bytes]"
 _PIECE = 1 << 20
 _FICLONE = 0x40049409
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_NO_LINKS = {errno.EMLINK, errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS}
+NO_LINKS = {errno.EMLINK, errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS}
+"""What a file system without hard links says, or without room for one more."""
 _TEMPORARY = ".staging"
 BLOBS = ".blobs"
 INPUTS = ".inputs"
@@ -320,7 +321,7 @@ class ArtefactFiles:
                 # Somebody changed a published file, and the blob with it: what is published now is right again.
                 os.rename(written.temporary, name, src_dir_fd=staging, dst_dir_fd=blobs)
         except OSError as error:
-            if error.errno not in _NO_LINKS:
+            if error.errno not in NO_LINKS:
                 raise
             os.rename(written.temporary, name, src_dir_fd=staging, dst_dir_fd=blobs)
         os.fsync(blobs)
@@ -330,7 +331,7 @@ class ArtefactFiles:
         try:
             os.link(blob, name, src_dir_fd=blobs, dst_dir_fd=folder, follow_symlinks=False)
         except OSError as error:
-            if error.errno not in _NO_LINKS:
+            if error.errno not in NO_LINKS:
                 raise
             # The file system has no hard links, or no more for this file.
             source = os.open(blob, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=blobs)

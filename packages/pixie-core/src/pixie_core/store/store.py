@@ -33,6 +33,7 @@ from pixie_core.store.deletion import Deletions
 from pixie_core.store.files import ArtefactFiles
 from pixie_core.store.live import Live
 from pixie_core.store.mime import media_type
+from pixie_core.store.moving import Moving
 from pixie_core.store.owner import Owner
 from pixie_core.store.stored_settings import StoredSettings
 from pixie_core.store.thumbnails import KeptThumbnails
@@ -116,6 +117,7 @@ class Store:
         self._active: dict[str, Run] = {}
         self._live = Live()
         self._access = Access(self._database, clock)
+        self.moving = Moving(self.read, self.write, self.files)
         self.thumbnails = KeptThumbnails(self.read, self.write, self.files)
         self.deletions = Deletions(self.read, self.write, self.files, clock.now)
         self.settings = StoredSettings(self.read, self.write)

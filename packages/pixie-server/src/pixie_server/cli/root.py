@@ -15,6 +15,7 @@ from pixie_server.cli.destinations import (
 )
 from pixie_server.cli.export import export_run
 from pixie_server.cli.exporting import copy_output_to, copy_to_clipboard, export_as_format
+from pixie_server.cli.moves import remove_tool, rename_tool
 from pixie_server.cli.new import new
 from pixie_server.cli.reports import export_run_as_report
 from pixie_server.cli.running import run
@@ -28,6 +29,7 @@ from pixie_server.cli.tail import tail
 from pixie_server.cli.tool_state import archive_tool, tag_tool, unarchive_tool
 from pixie_server.cli.tools import list_tools, open_tool, sync
 from pixie_server.cli.validate import validate
+from pixie_server.cli.workspaces import workspace_add_tool, workspace_create, workspace_remove_tool
 
 __all__ = ["pixie"]
 
@@ -58,6 +60,11 @@ COMMANDS: tuple[click.Command, ...] = (
     tag_tool,
     archive_tool,
     unarchive_tool,
+    rename_tool,
+    remove_tool,
+    workspace_create,
+    workspace_add_tool,
+    workspace_remove_tool,
     set_secret,
     share_tool,
     import_tool,

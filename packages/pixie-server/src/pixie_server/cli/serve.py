@@ -110,6 +110,8 @@ def _serve(settings: Settings, *, open_page: bool, sync: bool) -> None:
             settings.tools_dir.mkdir(parents=True, exist_ok=True)
             # Before anybody looks for tools: of one whose replacement was cut short, half may be there.
             sweep(settings.tools_dir)
+            if pixie.store.read_only is None:
+                pixie.moves.finish()
             if sync:
                 make_environments(pixie.tools.all())
             pixie.keeping.background.start()
