@@ -24,7 +24,7 @@ from attrs import evolve
 from pixie_core.clock import system_clock
 from pixie_core.config import Settings
 from pixie_core.errors import OutputNotFound, Problem, RequestInvalid, RunNotRunning, RunsInFlight, ToolNotFound
-from pixie_core.exporters import report, write_zip
+from pixie_core.exporters import write_zip
 from pixie_core.exports import Exports
 from pixie_core.keeping import Keeping
 from pixie_core.library import Library
@@ -368,9 +368,8 @@ class Pixie:
         return path
 
     def report(self, run_id: str, format: str = "zip") -> RunReport:
-        """The run's report as zip, md, html or pdf, ready to be streamed or saved; raises what `exporters.report` does."""
-        run = self.get(run_id)
-        return report(run, self.manifest_of(run), self.values(run), self.store.open_artefact, format)
+        """The run's report as zip, md, html or pdf, to be streamed or saved; raises what `exporters.report` does."""
+        return self.zips.report(run_id, format)
 
     def formats(self, run_id: str, key: str) -> tuple[Format, ...]:
         """What an output can become, its default first. Raises OutputNotFound."""

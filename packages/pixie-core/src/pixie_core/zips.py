@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 from attrs import frozen
 
 from pixie_core.errors import AmbiguousRunId, ArtefactNotFound, NotFound, Problem, RequestInvalid
-from pixie_core.exporters import report_archive, run_zip
+from pixie_core.exporters import report, report_archive, run_zip
 from pixie_core.exporters.bulk import Bulk, Item, folder_name
 from pixie_core.exporters.run_zip import file_entry, moment_of
 from pixie_core.filenames import twin_key, unique_filename
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pixie_core.exporters import Archive
+    from pixie_core.exporters import Report as RunReport
     from pixie_core.run import Run
     from pixie_core.store import Page, RunSummary, Store, StoredArtefact
     from pixie_core.tool import ToolManifest
@@ -103,6 +104,11 @@ class Zips:
             files=weight.files,
             size_bytes=weight.bytes,
         )
+
+    def report(self, run_id: str, format: str = "zip") -> RunReport:
+        """The report of one run, as zip, md, html or pdf. Raises what `exporters.report` does."""
+        run = self._get(run_id)
+        return report(run, self._manifest_of(run), _Values(run, self._store), self._store.open_artefact, format)
 
     def _report(self, run: Run) -> Archive:
         return report_archive(run, self._manifest_of(run), _Values(run, self._store), self._store.open_artefact)
