@@ -14,6 +14,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
@@ -24,17 +25,16 @@ from attrs import field, frozen
 from pixie_core.errors import ExportError, NotFound
 from pixie_core.exporters.archive import Entry, Listing, add_entries
 from pixie_core.exporters.run_zip import moment_of
-from pixie_core.exporters.writing import write_zip
+from pixie_core.exporters.writing import WrittenZip, write_zip
 from pixie_core.exporters.zip_writer import ZipWriter
 from pixie_core.filenames import clean_filename
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from pixie_core.exporters.writing import WrittenZip
     from pixie_core.run import Run
 
-__all__ = ["Bulk", "Item", "folder_name"]
+__all__ = ["Bulk", "Item", "WrittenBulk", "folder_name"]
 
 _LABEL_BYTES = 60
 _IN_MEMORY = 2 * 2**20
@@ -51,6 +51,13 @@ class Item:
     moment: datetime
     folder: str
     facts: Mapping[str, Any]
+
+
+@frozen
+class WrittenBulk(WrittenZip):
+    """A zip of many as it was written; `problems` are the ids of what isn't whole in it, each with the reason."""
+
+    problems: tuple[tuple[str, str], ...]
 
 
 @frozen(kw_only=True)
@@ -104,7 +111,7 @@ class Bulk:
         *,
         force: bool = False,
         on_progress: Callable[[int], None] | None = None,
-    ) -> WrittenZip:
+    ) -> WrittenBulk:
         """Write it to a file, or into a folder, by default the current one, and read it back.
 
         `on_progress` gets the number of bytes written so far. Raises TargetExists unless `force`, and ExportError;
@@ -112,7 +119,14 @@ class Bulk:
         """
         path = Path(target) if target is not None else Path.cwd()
         path = path / self.filename if path.is_dir() else path
-        return write_zip(self, path, force=force, on_progress=on_progress)
+        made = write_zip(self, path, force=force, on_progress=on_progress)
+        return WrittenBulk(made.path, made.size_bytes, made.entries, tuple(self._problems(made.path)))
+
+    def _problems(self, path: Path) -> Iterator[tuple[str, str]]:
+        with zipfile.ZipFile(path) as archive, archive.open("index.csv") as index:
+            for each in csv.DictReader(io.TextIOWrapper(index, "utf-8", newline="")):
+                if each["problem"]:
+                    yield each[self.columns[0]], each["problem"]
 
     def _csv(self, rows: IO[str]) -> Iterator[bytes]:
         names = (*self.columns, "problem")

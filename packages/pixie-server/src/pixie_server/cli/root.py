@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from pixie_server.cli.artefacts import find_output, list_outputs
+from pixie_server.cli.bulk import bulk_export, import_run
 from pixie_server.cli.care import audit_disk_usage, backup, fsck, restore
 from pixie_server.cli.command import Group
 from pixie_server.cli.destinations import (
@@ -44,6 +45,8 @@ COMMANDS: tuple[click.Command, ...] = (
     find_output,
     export_run,
     export_run_as_report,
+    bulk_export,
+    import_run,
     export_as_format,
     copy_output_to,
     copy_to_clipboard,
