@@ -111,6 +111,20 @@ def test_a_missing_extra_is_501_and_named(live, added, monkeypatch):
     assert (formats[0]["available"], formats[0]["extra"]) == (False, "tables")
 
 
+def test_the_answer_says_who_drew_the_picture(rowing):
+    """In a header of its own, as the document of the API has it, and in the file; a table has no such header."""
+    run = rowing.run("charter")
+    for renderer, name in (("matplotlib", "matplotlib"), ("browser", "Kaleido"), ("auto", "Kaleido")):
+        answer = export(rowing, run, "chart", format="png", renderer=renderer)
+        said = answer.headers["X-Pixie-Renderer"]
+        assert said.startswith(name)
+        assert said.encode() in answer.content
+    assert "X-Pixie-Renderer" not in export(rowing, run, "chart", format="csv").headers
+    document = rowing.get("/api/openapi.json").json()
+    declared = document["paths"]["/api/runs/{run_id}/outputs/{key}/export"]["get"]["responses"]["200"]
+    assert "matplotlib" in declared["headers"]["X-Pixie-Renderer"]["description"]
+
+
 def test_the_query_knows_every_option_of_every_format():
     """One that is added to a format is in the address too."""
     assert set(How.__annotations__) == {"format"} | {one.name for each in FORMATS.values() for one in option_help(each)}
@@ -138,20 +152,49 @@ ROWER_MANIFEST = {
 }
 
 
+CHARTER = """\
+from pixie_tool_sdk import Tool
+
+tool = Tool()
+
+
+@tool.run
+def draw(last):
+    \"\"\"A chart.\"\"\"
+    return {"chart": {"x": [1, 2], "series": [{"name": "a", "y": [3, last]}]}}
+
+
+tool.serve()
+"""
+CHARTER_MANIFEST = {
+    "id": "charter",
+    "name": "Charter",
+    "inputs": [{"key": "last", "type": "number", "label": "Last", "default": 4}],
+    "outputs": [{"key": "chart", "type": "chart_line", "label": "Chart"}],
+}
+
+
 @pytest.fixture(scope="module")
 def rowing(tmp_path_factory):
     """A served Pixie with a tool that answers many rows."""
     home = tmp_path_factory.mktemp("pixie")
     add_tool(home / "tools", ROWER_MANIFEST, ROWER)
+    add_tool(home / "tools", CHARTER_MANIFEST, CHARTER)
     with live_pixie(home) as served:
         yield served
 
 
 def workbook_processes():
     """Those that this process started and that are still at work."""
-    return [
-        each for each in psutil.Process().children(recursive=True) if "workbook_process" in " ".join(each.cmdline())
-    ]
+    return [each for each in psutil.Process().children(recursive=True) if "workbook_process" in command(each)]
+
+
+def command(process):
+    """The command line; empty for one that has ended."""
+    try:
+        return " ".join(process.cmdline())
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return ""
 
 
 def until(holds, what, seconds=20):

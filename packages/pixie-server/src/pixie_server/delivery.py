@@ -12,7 +12,7 @@ from quart import Response, request
 from pixie_server.media_types import served_as
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Iterator, Mapping
 
     from pixie_server.served import Served
 
@@ -114,10 +114,17 @@ async def _read(served: Served, opened: BinaryIO, begin: int, end: int) -> Async
 
 
 def deliver_made(
-    served: Served, chunks: Iterator[bytes], *, filename: str, content_type: str, length: int | None = None
+    served: Served,
+    chunks: Iterator[bytes],
+    *,
+    filename: str,
+    content_type: str,
+    length: int | None = None,
+    more: Mapping[str, str] | None = None,
 ) -> Response:
-    """Bytes that are made while they are sent, as a download."""
+    """Bytes that are made while they are sent, as a download; `more` are headers of its own."""
     headers = {"Content-Type": content_type, "Content-Disposition": content_disposition("attachment", filename)}
+    headers |= more or {}
     if length is not None:
         headers["Content-Length"] = str(length)
     answer = Response(served.bridge.chunks(chunks), headers=headers)

@@ -121,6 +121,9 @@ def _responses(route: Route, schemas: _Schemas) -> dict[str, Any]:
         if answer.holds is not None or answer.media_type != "application/json":
             content = known.setdefault("content", {})
             content[_ANY.get(answer.media_type, answer.media_type)] = _content(route, answer, schemas)
+        if answer.headers:
+            headers = {name: {"description": said, "schema": _SCALARS[str]} for name, said in answer.headers.items()}
+            known.setdefault("headers", {}).update(headers)
     return responses
 
 

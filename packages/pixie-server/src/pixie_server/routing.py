@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from attrs import field, frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from pixie_core.errors import PixieError
 
@@ -42,6 +42,8 @@ class Answer:
     media_type: str = "application/json"
     description: str = ""
     example: Any = None
+    headers: Mapping[str, str] = field(factory=dict)
+    """What headers of its own say, by name."""
 
 
 @frozen(kw_only=True)

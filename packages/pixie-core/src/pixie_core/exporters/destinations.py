@@ -76,7 +76,7 @@ def _problem(path: Path, data_folder: Path, *, through_links: bool) -> str | Non
     return None
 
 
-def write_into(folder: Path, filename: str, write: Callable[[IO[bytes]], None]) -> Path:
+def write_into(folder: Path, filename: str, write: Callable[[IO[bytes]], object]) -> Path:
     """Have `write` write a file of this name into the folder, or `name (2)` where it is taken; returns where.
 
     Raises ExportError, and whatever `write` raises; no partial file is left.

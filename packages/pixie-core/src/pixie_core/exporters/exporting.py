@@ -42,12 +42,15 @@ class Prepared:
         """The media type."""
         return self.format.mime
 
-    def write(self, sink: IO[bytes]) -> None:
-        """Write it, in pieces where it is large. Raises ExportError or ExportTooLarge when the format can't hold the
-        value, whatever `on_progress` raises, and what writing to the sink raises.
+    def write(self, sink: IO[bytes]) -> str | None:
+        """Write it, in pieces where it is large; returns who drew it, such as `matplotlib 3.11`, where more than one
+        could have.
+
+        Raises ExportError or ExportTooLarge when the format can't hold the value, whatever `on_progress` raises, and
+        what writing to the sink raises.
         """
         try:
-            self.format.write(self.export, sink, self.options)
+            return self.format.write(self.export, sink, self.options)
         except RecursionError as error:
             raise ExportError(
                 f"{self.export.declared.label} is nested too deeply for {self.format.name}. Take another format."
@@ -69,6 +72,8 @@ class Exported:
     filename: str
     mime: str
     size_bytes: int
+    renderer: str | None
+    """Who drew it, where more than one could have."""
     _file: IO[bytes] = field(repr=False)
 
     def __iter__(self) -> Iterator[bytes]:
@@ -140,13 +145,13 @@ def export(
     )
     file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 (whoever gets it closes it)
     try:
-        prepared.write(file)
+        renderer = prepared.write(file)
         size = file.tell()
         file.seek(0)
     except BaseException:
         file.close()
         raise
-    return Exported(prepared.filename, prepared.mime, size, file)
+    return Exported(prepared.filename, prepared.mime, size, renderer, file)
 
 
 @frozen

@@ -114,9 +114,10 @@ class NoOptions:
     """A format that leaves nothing to choose."""
 
 
-Writer: TypeAlias = Callable[[Export, IO[bytes], Any], None]
+Writer: TypeAlias = Callable[[Export, IO[bytes], Any], str | None]
 """Writes the export to the sink, in pieces where it is large; the third argument is an instance of the format's
-`options`. The sink takes `write` and nothing else. Raises ExportError for what the format can't hold.
+`options`. The sink takes `write` and nothing else. Returns who drew it, with the version, where more than one could.
+Raises ExportError for what the format can't hold.
 """
 
 

@@ -75,19 +75,22 @@ def _set(export: Export, options: FormulaOptions, format: Literal["png", "svg", 
         ) from error
 
 
-def _write_svg(export: Export, sink: IO[bytes], options: FormulaOptions) -> None:
+def _write_svg(export: Export, sink: IO[bytes], options: FormulaOptions) -> str:
     made = _set(export, options, "svg", _CSS_INCH)
     sink.write(noted_svg(made, export.declared.label, export.provenance, _RENDERER))
+    return _RENDERER
 
 
-def _write_png(export: Export, sink: IO[bytes], options: FormulaPngOptions) -> None:
+def _write_png(export: Export, sink: IO[bytes], options: FormulaPngOptions) -> str:
     ppi = float(options.scale * _CSS_INCH if options.dpi is None else options.dpi)
     made = _set(export, options, "png", ppi)
     sink.write(noted_png(made, export.declared.label, export.provenance, _RENDERER, dpi=ppi))
+    return _RENDERER
 
 
-def _write_pdf(export: Export, sink: IO[bytes], options: FormulaOptions) -> None:
+def _write_pdf(export: Export, sink: IO[bytes], options: FormulaOptions) -> str:
     sink.write(_set(export, options, "pdf", _CSS_INCH))
+    return _RENDERER
 
 
 def _format(name: str, mime: str, help: str, write: Any, options: type = FormulaOptions) -> Format:

@@ -44,7 +44,7 @@ class MapOptions:
     )
 
 
-def _write_png(export: Export, sink: IO[bytes], options: MapOptions) -> None:
+def _write_png(export: Export, sink: IO[bytes], options: MapOptions) -> str:
     from pixie_core.exporters.pictures_drawn import on_canvas
 
     scale = options.scale if options.dpi is None else options.dpi / 96
@@ -66,6 +66,7 @@ def _write_png(export: Export, sink: IO[bytes], options: MapOptions) -> None:
     content = on_canvas(paint, title, theme, format="png", width=options.width, height=options.height, scale=scale)
     renderer = f"matplotlib {version('matplotlib')}"
     sink.write(noted_png(content, export.declared.label, export.provenance, renderer, dpi=scale * 96))
+    return renderer
 
 
 def _up(latitude: float) -> float:

@@ -144,16 +144,22 @@ def _height(figure: Figure) -> int:
     return max(500, min(max(160 + 24 * names, 100 + 20 * listed), 4_000))
 
 
-def _write_png(export: Export, sink: IO[bytes], options: Any) -> None:
-    sink.write(picture(export, options, "png")[0])
+def _write(export: Export, sink: IO[bytes], options: VectorOptions, format: Literal["png", "svg", "pdf"]) -> str:
+    content, renderer = picture(export, options, format)
+    sink.write(content)
+    return renderer
 
 
-def _write_svg(export: Export, sink: IO[bytes], options: Any) -> None:
-    sink.write(picture(export, options, "svg")[0])
+def _write_png(export: Export, sink: IO[bytes], options: Any) -> str:
+    return _write(export, sink, options, "png")
 
 
-def _write_pdf(export: Export, sink: IO[bytes], options: Any) -> None:
-    sink.write(picture(export, options, "pdf")[0])
+def _write_svg(export: Export, sink: IO[bytes], options: Any) -> str:
+    return _write(export, sink, options, "svg")
+
+
+def _write_pdf(export: Export, sink: IO[bytes], options: Any) -> str:
+    return _write(export, sink, options, "pdf")
 
 
 PICTURES: tuple[Format, ...] = (

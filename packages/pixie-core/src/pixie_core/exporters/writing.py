@@ -48,7 +48,7 @@ def write_zip(
     return WrittenZip(target, size, entries)
 
 
-def write_file(write: Callable[[BinaryIO], None], target: Path, *, force: bool = False) -> Path:
+def write_file(write: Callable[[BinaryIO], object], target: Path, *, force: bool = False) -> Path:
     """Have `write` write a file, and only then give it its name; returns where.
 
     Raises TargetExists, ExportError, and whatever `write` raises; as with `write_zip` no partial file is left.

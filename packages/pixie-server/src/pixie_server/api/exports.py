@@ -37,11 +37,16 @@ _RUN = (RunNotFound, AmbiguousRunId, RequestInvalid, OutputNotFound)
 _EXPORT = (UnsupportedFormat, MissingExtra, ExportTooLarge, ExportError)
 _OF_OUTPUT = {"run_id": "3f2b8c1e", "key": "final_balance"}
 _OF_ARTEFACT = {"artefact_id": "12"}
+_RENDERER = "X-Pixie-Renderer"
 _FILE = (
     Answer(
         200,
         media_type="application/octet-stream",
         description="The file, with the media type of its format and a name to save it under.",
+        headers={
+            _RENDERER: "Who drew the picture, with the version, where more than one could have: Kaleido where a Chrome "
+            "or Chromium is on the machine, else matplotlib."
+        },
     ),
 )
 
@@ -119,4 +124,11 @@ async def _made(served: Served, what: Exportable, query: Any) -> Response:
     except asyncio.CancelledError:
         left.set()  # the client is gone: the thread that makes it stops at its next step
         raise
-    return deliver_made(served, iter(made), filename=made.filename, content_type=made.mime, length=made.size_bytes)
+    return deliver_made(
+        served,
+        iter(made),
+        filename=made.filename,
+        content_type=made.mime,
+        length=made.size_bytes,
+        more={_RENDERER: made.renderer} if made.renderer else None,
+    )
