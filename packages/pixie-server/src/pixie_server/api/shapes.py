@@ -302,6 +302,14 @@ class RunSummary:
 
 
 @frozen(kw_only=True)
+class ImportedOut:
+    """Where a run came from that was imported."""
+
+    at: str = field(help="when it was imported, UTC in ISO 8601")
+    filename: str = field(help="the zip that it was in")
+
+
+@frozen(kw_only=True)
 class RunOut(RunSummary):
     """One run, whole."""
 
@@ -317,6 +325,7 @@ class RunOut(RunSummary):
     flagged: list[str] = field(help="what to know before it is shared, such as a file that holds a secret")
     fingerprint: dict[str, Any] = field(help="what made it: versions and hashes")
     artefacts: list[ArtefactOut] = field(help="the files that it left")
+    imported: ImportedOut | None = field(help="when it was imported and from where; null for a run that was made here")
 
     @classmethod
     def of(cls, run: Run, outputs: Mapping[str, Any] | None = None) -> RunOut:
@@ -337,6 +346,7 @@ class RunOut(RunSummary):
             flagged=list(run.flagged),
             fingerprint=dict(run.fingerprint),
             artefacts=[ArtefactOut.of(artefact) for artefact in run.artefacts],
+            imported=ImportedOut(**run.imported) if run.imported else None,
         )
 
 

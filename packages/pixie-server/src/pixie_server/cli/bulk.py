@@ -162,9 +162,9 @@ def _lost(made: WrittenBulk) -> str:
 def import_run(session: Session, file: Path, *, as_json: bool) -> None:
     """Bring back the run, or all runs, of an exported zip.
 
-    FILE is what export-run or bulk-export saved. The whole zip is checked first: what was altered, or isn't safe, is refused, and nothing is written then. A run
-    keeps its id, times, label and star. One that is here already stays as it is. Nothing of the zip is executed, and
-    the tool need not be here.
+    FILE is what export-run or bulk-export saved. The whole zip is checked first: what was altered, or isn't safe, is
+    refused, and nothing is written then. A run keeps its id, times, label and star. One that is here already stays as
+    it is. Nothing of the zip is executed, and the tool need not be here.
     """
     with session.open() as pixie:
         came = pixie.import_run(file)

@@ -19,6 +19,7 @@ from .format_option import FormatOption
 from .format_option_type import FormatOptionType
 from .format_out import FormatOut
 from .health import Health
+from .imported_out import ImportedOut
 from .label_body import LabelBody
 from .labelled import Labelled
 from .limits import Limits
@@ -112,6 +113,7 @@ __all__ = (
     "FormatOptionType",
     "FormatOut",
     "Health",
+    "ImportedOut",
     "LabelBody",
     "Labelled",
     "Limits",

@@ -10,6 +10,7 @@ from ..models.run_out_status import RunOutStatus, check_run_out_status
 
 if TYPE_CHECKING:
     from ..models.artefact_out import ArtefactOut
+    from ..models.imported_out import ImportedOut
     from ..models.run_error import RunError
     from ..models.run_out_fingerprint import RunOutFingerprint
     from ..models.run_out_inputs import RunOutInputs
@@ -68,9 +69,12 @@ class RunOut:
     """ what made it: versions and hashes """
     artefacts: list[ArtefactOut]
     """ the files that it left """
+    imported: ImportedOut | None
+    """ when it was imported and from where; null for a run that was made here """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.imported_out import ImportedOut
         from ..models.run_error import RunError
 
         id = self.id
@@ -132,6 +136,12 @@ class RunOut:
             artefacts_item = artefacts_item_data.to_dict()
             artefacts.append(artefacts_item)
 
+        imported: dict[str, Any] | None
+        if isinstance(self.imported, ImportedOut):
+            imported = self.imported.to_dict()
+        else:
+            imported = self.imported
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -158,6 +168,7 @@ class RunOut:
                 "flagged": flagged,
                 "fingerprint": fingerprint,
                 "artefacts": artefacts,
+                "imported": imported,
             }
         )
 
@@ -166,6 +177,7 @@ class RunOut:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         from ..models.artefact_out import ArtefactOut
+        from ..models.imported_out import ImportedOut
         from ..models.run_error import RunError
         from ..models.run_out_fingerprint import RunOutFingerprint
         from ..models.run_out_inputs import RunOutInputs
@@ -275,6 +287,21 @@ class RunOut:
 
             artefacts.append(artefacts_item)
 
+        def _parse_imported(data: object) -> ImportedOut | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                imported_type_0 = ImportedOut.from_dict(data)
+
+                return imported_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ImportedOut | None, data)
+
+        imported = _parse_imported(d.pop("imported"))
+
         run_out = cls(
             id=id,
             tool_id=tool_id,
@@ -298,6 +325,7 @@ class RunOut:
             flagged=flagged,
             fingerprint=fingerprint,
             artefacts=artefacts,
+            imported=imported,
         )
 
         run_out.additional_properties = d
