@@ -167,7 +167,7 @@ def _by_number(conn: sqlite3.Connection, artefact_id: int) -> StoredArtefact:
 def _selection(conn: sqlite3.Connection, wanted: ArtefactFilter) -> Selection:
     listed = Condition("artefacts.deleted_at IS NULL", index="artefacts_by_time")
     # What was spilled isn't searched, and the search's index can't say which it is.
-    conditions = [each if wanted.spilled is False else evolve(each, facet=None) for each in _conditions(wanted)]
+    conditions = [each if wanted.spilled is False else evolve(each, facets=()) for each in _conditions(wanted)]
     if wanted.deleted:
         told = "artefacts.deleted_at IS NOT NULL AND artefacts.purging_at IS NULL"
         listed = Condition(told, index="artefacts_deleted")
@@ -188,13 +188,13 @@ def _conditions(wanted: ArtefactFilter) -> Iterator[Condition]:
         yield Condition.labelled_so(wanted.label, "artefacts_by_label")
     if wanted.starred is not None:
         yield (
-            Condition("starred = 1", index="artefacts_with_star", facet=starred)
+            Condition("starred = 1", index="artefacts_with_star", facets=(starred,))
             if wanted.starred
             else Condition("starred = 0", no_facet=starred)
         )
     if wanted.labelled is not None:
         yield (
-            Condition(LABELLED, index="artefacts_with_label", facet=labelled)
+            Condition(LABELLED, index="artefacts_with_label", facets=(labelled,))
             if wanted.labelled
             else Condition(f"NOT {LABELLED}", no_facet=labelled)
         )
@@ -202,7 +202,7 @@ def _conditions(wanted: ArtefactFilter) -> Iterator[Condition]:
         # A plain tag stands in the column's text letter by letter: that is quicker to see than what JSON says.
         hint = wanted.tag if re.fullmatch(r"[\w .-]+", wanted.tag, re.ASCII) else ""
         values = (hint, wanted.tag, wanted.tag)
-        yield Condition(_TAGGED, values, index="artefacts_with_tags", facet=facet("tag", wanted.tag))
+        yield Condition(_TAGGED, values, index="artefacts_with_tags", facets=(facet("tag", wanted.tag),))
     if wanted.tool_id is not None:
         yield Condition.equal("tool_id", wanted.tool_id, "artefacts_by_tool", "tool")
     if wanted.mime is not None:

@@ -117,23 +117,28 @@ def _conditions(wanted: RunFilter) -> Iterator[Condition]:
         yield Condition.labelled_so(wanted.label, "runs_by_label")
     if wanted.starred is not None:
         yield (
-            Condition("starred = 1", index="runs_with_star", facet=starred)
+            Condition("starred = 1", index="runs_with_star", facets=(starred,))
             if wanted.starred
             else Condition("starred = 0", no_facet=starred)
         )
     if wanted.labelled is not None:
         yield (
-            Condition(LABELLED, index="runs_with_label", facet=labelled)
+            Condition(LABELLED, index="runs_with_label", facets=(labelled,))
             if wanted.labelled
             else Condition(f"NOT {LABELLED}", no_facet=labelled)
         )
     if wanted.status is not None and wanted.status != "ok":
         told = "status = ? AND status <> 'ok'"
-        yield Condition(told, (wanted.status,), index="runs_by_status", facet=facet("status", wanted.status))
-    if wanted.tool_id is not None:
-        yield Condition.equal("tool_id", wanted.tool_id, "runs_by_tool", "tool")
-    if wanted.origin is not None:
-        yield Condition.equal("origin", wanted.origin, "runs_by_origin", "origin")
+        yield Condition(told, (wanted.status,), index="runs_by_status", facets=(facet("status", wanted.status),))
+    tool = Condition.equal("tool_id", wanted.tool_id, "runs_by_tool", "tool")
+    origin = Condition.equal("origin", wanted.origin, "runs_by_origin", "origin")
+    if wanted.tool_id is not None and wanted.origin is not None:
+        # Large as both may be, few runs may meet both.
+        yield evolve(tool & origin, index="runs_by_tool_and_origin")
+    elif wanted.tool_id is not None:
+        yield tool
+    elif wanted.origin is not None:
+        yield origin
     if wanted.status == "ok":
         # Most are, so that no index leads to them.
         yield Condition.equal("status", "ok", None, "status")

@@ -208,6 +208,7 @@ LIST_INDEXES = tuple(
         ("runs_by_tool", "runs (tool_id, started_at, id, status, starred, origin, deleted_at)", ""),
         ("runs_by_status", "runs (status, started_at, id, tool_id, starred, origin)", f"{_LISTED} AND status <> 'ok'"),
         ("runs_by_origin", "runs (origin, started_at, id, tool_id, status, starred)", _LISTED),
+        ("runs_by_tool_and_origin", "runs (tool_id, origin, started_at, id, status, starred)", _LISTED),
         ("runs_with_star", "runs (started_at, id, tool_id, status, origin, label)", f"{_LISTED} AND starred = 1"),
         ("runs_with_label", f"runs (started_at, id, label, {_ASKED})", f"{_LISTED} AND label IS NOT NULL"),
         ("runs_by_label", f"runs (label, started_at, id, {_ASKED})", f"{_LISTED} AND label IS NOT NULL"),

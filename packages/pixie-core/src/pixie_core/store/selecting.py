@@ -27,7 +27,7 @@ _FEW = 2000
 """So many rows are sooner looked at one by one than found by the search."""
 
 _COUNTED = 5000
-_STEPS = 500_000
+_STEPS = 200_000
 """Steps of SQLite's machine, about ten for each entry of an index, after which a list is left to the search's index."""
 
 _SLACK_MS = 3_600_000
@@ -42,22 +42,28 @@ def _tuple(values: Iterable[Any]) -> tuple[Any, ...]:
 class Condition:
     """SQL that must hold, with its values.
 
-    `index` leads to the rows for which it holds, in the order of the lists. In the search's index these rows have
-    `facet`, or don't have `no_facet`, or hold `phrase` in their text.
+    `index` leads to the rows for which it holds, in the order of the lists. In the search's index these rows have all
+    `facets`, don't have `no_facet`, and hold `phrase` in their text.
     """
 
     told: str = field(kw_only=False)
     values: tuple[Any, ...] = field(default=(), converter=_tuple, kw_only=False)
     index: str | None = None
-    facet: str | None = None
+    facets: tuple[str, ...] = ()
     no_facet: str | None = None
     phrase: str | None = None
 
     @classmethod
     def equal(cls, column: str, value: Any, index: str | None, facet_name: str | None = None) -> Condition:
         """The column, or expression, has this value."""
-        letters = None if facet_name is None else facet(facet_name, value)
-        return cls(f"{column} = ?", (value,), index=index, facet=letters)
+        facets = () if facet_name is None else (facet(facet_name, value),)
+        return cls(f"{column} = ?", (value,), index=index, facets=facets)
+
+    def __and__(self, other: Condition) -> Condition:
+        """Both, with an index of the two that is named apart."""
+        return Condition(
+            f"{self.told} AND {other.told}", (*self.values, *other.values), facets=(*self.facets, *other.facets)
+        )
 
     @classmethod
     def labelled_so(cls, label: str, index: str) -> Condition:
@@ -97,7 +103,7 @@ class Selection:
         """The rows of a query of what is `listed`; None when that takes too many steps, and the search's index knows
         better.
         """
-        if not any(each.facet for each in self.conditions):
+        if not self._facets:
             return conn.execute(query, values).fetchall()
         conn.set_progress_handler(lambda: 1, _STEPS)
         try:
@@ -118,10 +124,9 @@ class Selection:
         joined = f"CROSS JOIN {table} ON {table}.id = key"
         if query is not None and len(query) < SHORTEST:
             newest = f"(SELECT id AS number, key, text, facets FROM {texts} ORDER BY id DESC LIMIT {NEWEST})"  # noqa: S608 - our own names
-            facets = [each.facet for each in self.conditions if each.facet]
-            held = "".join(" AND instr(facets, ?) > 0" for _ in facets)
+            held = "".join(" AND instr(facets, ?) > 0" for _ in self._facets)
             asked = f"{newest} {joined} WHERE instr(text, ?) > 0{held} AND {self.where}"
-            return asked, "number", [query, *facets, *self.values], "newest"
+            return asked, "number", [query, *self._facets, *self.values], "newest"
         by_number = f"(SELECT id AS number, key, text AS said FROM {texts})"  # noqa: S608 - our own names
         if query is not None and self.few:
             asked = f"{table} INDEXED BY {self.index} CROSS JOIN {by_number} ON key = CAST({table}.id AS TEXT)"
@@ -129,7 +134,11 @@ class Selection:
         number = f"{self.kind}_search.rowid"
         asked = f"{self.kind}_search CROSS JOIN {by_number} ON number = {number} {joined}"
         asked += f" WHERE {self.kind}_search MATCH ?"
-        given: list[Any] = [self._match(query and telling_part(conn, self.kind, query))]
+        phrases = [query] if query is not None else []
+        phrases += [each.phrase for each in self.conditions if each.phrase]
+        parts = [telling_part(conn, self.kind, each) for each in phrases]
+        without = [each.no_facet for each in self.conditions if each.no_facet]
+        given: list[Any] = [match(parts, self._facets, without)]
         if query is not None:
             asked += " AND instr(said, ?) > 0"
             given.append(query)
@@ -141,12 +150,9 @@ class Selection:
             given.append(moment_number(self.until) + _SLACK_MS)
         return f"{asked} AND {self.where}", number, [*given, *self.values], "index"
 
-    def _match(self, query: str | None) -> str:
-        return match(
-            [*([query] if query is not None else []), *(each.phrase for each in self.conditions if each.phrase)],
-            [each.facet for each in self.conditions if each.facet],
-            [each.no_facet for each in self.conditions if each.no_facet],
-        )
+    @property
+    def _facets(self) -> list[str]:
+        return [letters for each in self.conditions for letters in each.facets]
 
 
 def narrowest(
