@@ -30,7 +30,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["PACKAGES", "STATIC", "AssetsError", "Package", "ensure", "fill", "find_npm", "front_end", "missing"]
+__all__ = [
+    "PACKAGES",
+    "STATIC",
+    "AssetsError",
+    "Package",
+    "ensure",
+    "fetched_when_missing",
+    "fill",
+    "find_npm",
+    "front_end",
+    "missing",
+]
 
 
 class AssetsError(Exception):
@@ -128,6 +139,11 @@ def front_end() -> Path:
 def missing(static: Path = STATIC) -> tuple[str, ...]:
     """What is wrong with static/vendor, in words: nothing when every file is there and current."""
     return _problems(static, _project(static))
+
+
+def fetched_when_missing(static: Path = STATIC) -> bool:
+    """Whether `ensure` fetches what is missing: in a checkout, not in an installation."""
+    return _project(static) is not None
 
 
 def fill(static: Path, project: Path, *, npm: Sequence[str] | None = None, timeout: float = 600) -> bool:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-__all__ = ["Readers", "in_plain_words", "make_durable", "open_frozen", "open_reader", "open_writer"]
+__all__ = ["Readers", "in_plain_words", "make_durable", "open_frozen", "open_reader", "open_unused", "open_writer"]
 
 T = TypeVar("T")
 
@@ -85,6 +85,11 @@ def open_frozen(database: Path) -> sqlite3.Connection:
             f"{database} can only be read, and its log {log.name} holds what isn't in it yet. Make {database.parent} "
             "writable, or copy it to where it is."
         )
+    return open_unused(database)
+
+
+def open_unused(database: Path) -> sqlite3.Connection:
+    """A reading connection to a database without write-ahead log, which nobody has open: nothing is made beside it."""
     return _open(database, "ro&immutable=1", (*_BOTH, *_READER), any_thread=True)
 
 

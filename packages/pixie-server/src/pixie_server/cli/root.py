@@ -14,6 +14,8 @@ from pixie_server.cli.destinations import (
     remove_export_target,
     send_to_folder,
 )
+from pixie_server.cli.dev import dev
+from pixie_server.cli.doctor import doctor
 from pixie_server.cli.export import export_run
 from pixie_server.cli.exporting import copy_output_to, copy_to_clipboard, export_as_format
 from pixie_server.cli.moves import remove_tool, rename_tool
@@ -36,6 +38,8 @@ __all__ = ["pixie"]
 
 COMMANDS: tuple[click.Command, ...] = (
     serve,
+    dev,
+    doctor,
     run,
     view_runs,
     view_logs,
