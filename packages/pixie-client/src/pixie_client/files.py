@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from email.message import Message
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self, TypeAlias
+from urllib.parse import unquote
 
 from attrs import frozen
 
@@ -24,6 +25,7 @@ __all__ = ["Incoming", "Part", "Saved", "announced_sha256", "filename", "opened_
 Part: TypeAlias = "tuple[str, tuple[str, IO[bytes], str]]"
 """A file in a multipart body: its input's key, then its name, its bytes and its type."""
 
+_ENCODED_NAME = re.compile(r";\s*filename\*\s*=\s*utf-8'[^']*'([^;\s]+)", re.IGNORECASE)
 _ETAG_OF_CONTENT = re.compile(r'"([0-9a-f]{64})"')
 
 
@@ -38,9 +40,15 @@ class Saved:
 
 def filename(headers: Mapping[str, str]) -> str:
     """The name in Content-Disposition, whatever folder it may claim."""
-    header = Message()
-    header["Content-Disposition"] = headers.get("Content-Disposition", "")
-    name = (header.get_filename() or "").replace("\\", "/").rpartition("/")[2].replace("\0", "")
+    said = headers.get("Content-Disposition", "")
+    encoded = _ENCODED_NAME.search(said)
+    if encoded is not None:  # of RFC 6266, 4.3: it goes before the plain one
+        given = unquote(encoded[1], errors="replace")
+    else:
+        header = Message()
+        header["Content-Disposition"] = said
+        given = header.get_filename() or ""
+    name = given.replace("\\", "/").rpartition("/")[2].replace("\0", "")
     return name if name.strip(". ") else "download"
 
 
