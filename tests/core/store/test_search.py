@@ -469,3 +469,22 @@ def test_lists_hardly_read_what_large_outputs_take(settings):
             before = bytes_read()
             assert len(store.runs(RunFilter(**wanted)).items) == count
             assert bytes_read() - before < 2_000_000
+
+
+def test_one_letter_looks_no_further_than_the_newest(store, story, monkeypatch):
+    """However many rows there are, and none is sorted that isn't shown."""
+    from pixie_core.store import run_lists, selecting
+
+    ids = [story.ended(inputs={"note": f"z{number}"}) for number in range(12)]
+    monkeypatch.setattr(selecting, "NEWEST", 5)
+    assert answers(store, store.runs, RunFilter(q="z"), limit=2) == ids[:6:-1]
+    assert answers(store, store.runs, RunFilter(q="z", starred=True)) == []
+    wanted = RunFilter(q="z", tool_id="compound-interest")
+    asked, number, given, way = store.read(lambda conn: run_lists._selection(conn, wanted).searched(conn, "z"))
+    plan = store.read(
+        lambda conn: conn.execute(
+            f"EXPLAIN QUERY PLAN SELECT key FROM {asked} ORDER BY {number} DESC", given
+        ).fetchall()
+    )
+    assert way == "newest"
+    assert not any("TEMP B-TREE" in row[3] for row in plan)

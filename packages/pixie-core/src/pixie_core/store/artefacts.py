@@ -190,13 +190,13 @@ def _conditions(wanted: ArtefactFilter) -> Iterator[Condition]:
         yield (
             Condition("starred = 1", index="artefacts_with_star", facets=(starred,))
             if wanted.starred
-            else Condition("starred = 0", no_facet=starred)
+            else Condition("starred = 0", no_facets=(starred,))
         )
-    if wanted.labelled is not None:
+    if wanted.labelled is not None and not (wanted.labelled and wanted.label):
         yield (
             Condition(LABELLED, index="artefacts_with_label", facets=(labelled,))
             if wanted.labelled
-            else Condition(f"NOT {LABELLED}", no_facet=labelled)
+            else Condition(f"NOT {LABELLED}", no_facets=(labelled,))
         )
     if wanted.tag is not None:
         # A plain tag stands in the column's text letter by letter: that is quicker to see than what JSON says.

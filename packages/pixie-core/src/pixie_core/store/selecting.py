@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from attrs import field, frozen
 
+from pixie_core.store.paging import LARGEST_NUMBER
 from pixie_core.store.search import NEWEST, SHORTEST, facet, folded, match, moment_number, telling_part
 
 if TYPE_CHECKING:
@@ -43,14 +44,14 @@ class Condition:
     """SQL that must hold, with its values.
 
     `index` leads to the rows for which it holds, in the order of the lists. In the search's index these rows have all
-    `facets`, don't have `no_facet`, and hold `phrase` in their text.
+    `facets`, none of `no_facets`, and hold `phrase` in their text.
     """
 
     told: str = field(kw_only=False)
     values: tuple[Any, ...] = field(default=(), converter=_tuple, kw_only=False)
     index: str | None = None
     facets: tuple[str, ...] = ()
-    no_facet: str | None = None
+    no_facets: tuple[str, ...] = ()
     phrase: str | None = None
 
     @classmethod
@@ -123,7 +124,10 @@ class Selection:
         # CROSS JOIN keeps the order of the tables as it is written.
         joined = f"CROSS JOIN {table} ON {table}.id = key"
         if query is not None and len(query) < SHORTEST:
-            newest = f"(SELECT id AS number, key, text, facets FROM {texts} ORDER BY id DESC LIMIT {NEWEST})"  # noqa: S608 - our own names
+            # By a bound and not by LIMIT, which would have all of them found and sorted before the first is shown.
+            oldest = f"SELECT id FROM {texts} ORDER BY id DESC LIMIT 1 OFFSET {NEWEST - 1}"  # noqa: S608 - our own names
+            held_by = f"id >= coalesce(({oldest}), {-LARGEST_NUMBER})"
+            newest = f"(SELECT id AS number, key, text, facets FROM {texts} WHERE {held_by})"  # noqa: S608 - our own names
             held = "".join(" AND instr(facets, ?) > 0" for _ in self._facets)
             asked = f"{newest} {joined} WHERE instr(text, ?) > 0{held} AND {self.where}"
             return asked, "number", [query, *self._facets, *self.values], "newest"
@@ -137,7 +141,7 @@ class Selection:
         phrases = [query] if query is not None else []
         phrases += [each.phrase for each in self.conditions if each.phrase]
         parts = [telling_part(conn, self.kind, each) for each in phrases]
-        without = [each.no_facet for each in self.conditions if each.no_facet]
+        without = [letters for each in self.conditions for letters in each.no_facets]
         given: list[Any] = [match(parts, self._facets, without)]
         if query is not None:
             asked += " AND instr(said, ?) > 0"
