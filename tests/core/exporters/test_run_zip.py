@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import collections
 import hashlib
 import io
 import json
+import struct
 import subprocess
 import sys
 import textwrap
+import tracemalloc
 import zipfile
 from datetime import UTC, datetime
 
@@ -16,6 +19,8 @@ import pytest
 from pixie_core.catalogue import OUTPUT_TYPES
 from pixie_core.errors import ExportError
 from pixie_core.exporters import Archive, Entry, run_zip
+from pixie_core.exporters.archive import Listing
+from pixie_core.unzip import Limits, content, read_entries
 from tests.core.exporters.runs import AT, RUN_ID, Files, a_manifest, a_run
 
 
@@ -314,15 +319,54 @@ def test_the_length_of_a_stored_zip_is_known_to_the_byte(sizes):
     assert len(unzip(data)) == len(sizes)
 
 
-def test_the_length_of_a_zip_beyond_four_gigabytes_is_known_to_the_byte():
-    """Three files of 1.5, 4.5 and 0 GB: 64-bit sizes and places are counted in."""
+def test_a_zip_beyond_four_gigabytes_is_read_by_others(tmp_path):
+    """Files of 4.4, 0.1 and 0 GB and a last one: sizes and places of 64 bits, and a length that is known to the byte."""
     piece = bytes(50_000_000)
     entries = [
         Entry(name, lambda n=count: (piece for _ in range(n)), count * len(piece), deflated=False)
-        for name, count in (("a", 30), ("b", 90), ("c", 0))
+        for name, count in (("a", 88), ("b", 2), ("c", 0))
     ]
+    entries.append(Entry("d", lambda: [b"the end"], 7, deflated=False))
     made = Archive(filename="x.zip", made_at=datetime(2026, 1, 1, tzinfo=UTC), entries=entries)
-    assert made.content_length == sum(map(len, made))
+    path = tmp_path / "x.zip"
+    with path.open("wb") as file:
+        for each in made:
+            if each is piece:
+                file.seek(len(piece), io.SEEK_CUR)  # zeros take no room on the disk
+            else:
+                file.write(each)
+    assert path.stat().st_size == made.content_length
+    with zipfile.ZipFile(path) as archive:
+        assert [each.file_size for each in archive.infolist()] == [4_400_000_000, 100_000_000, 0, 7]
+        assert archive.read("d") == b"the end"
+    wide = Limits(zip_bytes=2**40, total_bytes=2**40, entry_bytes=2**40, zip64=True)
+    with path.open("rb") as file:
+        *_, last = read_entries(file, wide)
+        assert b"".join(content(file, last, wide)) == b"the end"
+
+
+def runs_of(count):
+    """So many files, a thousand for each run."""
+    for number in range(1, count + 1):
+        yield Entry(f"{number:06}.txt", lambda: [b"x"], 1, deflated=False)
+        if not number % 1000:
+            yield Listing(f"{number:06}/run.json", lambda written: str(len(written)).encode())
+
+
+def test_seventy_thousand_files_take_the_memory_of_a_few():
+    """The lines of their directory are kept on the disk; every one of them is there in the end."""
+
+    def peak(count):
+        made = iter(Archive(filename="x", made_at=datetime(2026, 1, 1, tzinfo=UTC), entries=runs_of(count)))
+        tracemalloc.start()
+        tail = collections.deque(made, maxlen=3)
+        _, highest = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return highest, tail
+
+    highest, tail = peak(70_000)
+    assert struct.unpack_from("<Q", tail[0], 24)[0] == 70_070
+    assert highest < 8_000_000 + peak(1000)[0]
 
 
 def test_files_of_a_run_long_ago_get_the_first_year_that_a_zip_knows():
