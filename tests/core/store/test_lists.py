@@ -4,11 +4,13 @@ import uuid
 
 import pytest
 
-from pixie_core.errors import AmbiguousRunId, RequestInvalid, RunNotFound
+from pixie_core.config import Settings
+from pixie_core.errors import AmbiguousRunId, ArtefactNotFound, RequestInvalid, RunNotFound
 from pixie_core.run.events import Started
 from pixie_core.store import ArtefactFilter, Publication, RunFilter, Store
 from pixie_core.store.schema import LABELLED
 from pixie_core.testing.clock import FakeClock
+from tests.core.store.conftest import Story
 
 SAME = "abcdef12-0000-4000-8000-00000000000"
 
@@ -211,6 +213,54 @@ def test_artefacts_are_listed_newest_first_and_filtered(store, story):
     assert found(output_key="a") == [0]
     assert found(sha256=store.artefact(made[1]).sha256) == [2, 1]
     assert found(deleted=True) == []
+
+
+def test_artefacts_are_filtered_by_time_label_and_tag_and_deleted_ones_are_apart(tmp_path):
+    """All that is given must hold; large values kept as JSON are in no list unless they are asked for."""
+    clock = FakeClock()
+    with Store(Settings(home=tmp_path), clock=clock) as store:
+        story = Story(store)
+        made, moments = [], []
+        for number in range(6):
+            run_id = story.begin()
+            staged = store.stage(run_id, "compound-interest", f"{number}.txt", str(number).encode())
+            made.append(store.append(run_id, [Publication(staged, "o", spilled=number == 5)])[0].event.id)
+            story.end(run_id)
+            moments.append(store.artefact(made[-1]).created_at)
+            clock.advance(60)
+        store.set_artefact_label(made[1], "board")
+        store.set_artefact_label(made[2], "board meeting")
+        for number in (1, 2, 3):
+            store.set_artefact_tags(made[number], ["red", f"n{number}"])
+        store.deletions.delete_artefact(made[4])
+        store.deletions.delete_run(store.artefact(made[0]).run_id)
+
+        def found(**wanted):
+            return [made.index(each.id) for each in pages(store.artefacts, ArtefactFilter(**wanted), 2)]
+
+        assert found() == [3, 2, 1]
+        assert found(label="board") == [1]
+        assert found(label="board", q="board") == [1]
+        assert found(q="board") == [2, 1]
+        assert found(tag="red") == [3, 2, 1]
+        assert found(tag="n2", labelled=True) == [2]
+        assert found(tag="n2", label="board") == []
+        assert found(tag="re") == []
+        assert found(since=moments[2]) == [3, 2]
+        assert found(since=moments[1], until=moments[3]) == [2, 1]
+        assert found(since=moments[1], until=moments[3], q=".txt", mime="text/") == [2, 1]
+        assert found(deleted=True) == [4]
+        assert found(deleted=True, mime="text/", tag="red") == []
+        assert found(spilled=True) == [5]
+        assert found(spilled=None) == [5, 3, 2, 1]
+        store.deletions.restore_artefact(made[4])
+        assert found(deleted=True) == []
+        assert found(since=moments[3]) == [4, 3]
+        store.deletions.delete_artefact(made[4])
+        store.deletions.purge_due("9999")
+        assert found(deleted=True) == []
+        with pytest.raises(ArtefactNotFound):
+            store.deletions.restore_artefact(made[4])
 
 
 def test_the_newest_validation_of_each_tool_is_known(store):

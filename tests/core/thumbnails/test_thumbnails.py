@@ -12,7 +12,7 @@ from attrs import evolve
 from PIL import Image
 
 from pixie_core.config import Settings
-from pixie_core.errors import ThumbnailNotFound
+from pixie_core.errors import DiskFull, ThumbnailNotFound
 from pixie_core.store import Publication, Store, fsck
 from pixie_core.thumbnails import Thumbnails, Undrawable
 from tests.core.store.conftest import Story
@@ -228,3 +228,31 @@ def test_a_store_that_closes_first_ends_the_workers_quietly(settings, caplog):
     store.close()
     made.stop()
     assert [each for each in caplog.records if each.levelno >= logging.ERROR] == []
+
+
+def test_a_full_disk_is_told_once_and_not_once_for_every_file(store, settings, caplog, monkeypatch):
+    """The rest waits for the next start."""
+    for width in range(50, 60):
+        publish(store, content=png(size=(width, 50)))
+
+    def full(*_):
+        raise DiskFull("There is no room left.")
+
+    monkeypatch.setattr(store.thumbnails, "keep", full)
+    made = Thumbnails(store, evolve(settings, thumb_workers=1), process=lambda: Pretending([]))
+    made.start()
+    assert made.wait(DEADLINE)
+    made.stop()
+    assert caplog.text.count("There is no room left.") == 1
+
+
+def test_a_folder_that_can_only_be_read_is_left_as_it_is(store, settings, monkeypatch):
+    """Nothing is read in vain."""
+    publish(store)
+    asked = []
+    monkeypatch.setattr(type(store), "read_only", "It can only be read.")
+    made = Thumbnails(store, settings, process=lambda: Pretending(asked))
+    made.start()
+    assert made.wait(DEADLINE)
+    made.stop()
+    assert asked == []

@@ -112,6 +112,7 @@ class Thumbnails:
                     self._make(picture, process)
                 except DataFolderError as error:
                     _log.warning("The thumbnail of artefact %d couldn't be kept: %s", picture.id, error)
+                    self._leave_the_rest()
                 except OSError as error:
                     _log.warning("The thumbnail of artefact %d couldn't be made: %s.", picture.id, error)
                 finally:
@@ -139,9 +140,19 @@ class Thumbnails:
             self._queue.extendleft(self._busy.pop(picture.sha256))
             self._changed.notify_all()
 
+    def _leave_the_rest(self) -> None:
+        """Nothing can be kept: what was there already is left to the next start, and what comes is tried."""
+        with self._changed:
+            self._queue.clear()
+            self._before = None
+
     def _refill(self) -> bool:
         """Look at some more rows; False when there are none that nobody has looked at."""
         try:
+            if self._store.read_only is not None:
+                # Reading on would be in vain; once it can be written, a start finds what is missing.
+                self._new, self._before = False, None
+                return False
             if self._new:
                 looked = self._store.thumbnails.added(self._seen, self._kinds, most=_AT_ONCE)
                 self._seen = looked.last or self._seen
