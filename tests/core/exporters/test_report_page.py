@@ -134,6 +134,14 @@ def test_rows_are_in_the_page_to_a_bound_that_is_said(monkeypatch):
     assert "The first 50 of 120 rows are in this page." in html
 
 
+def test_without_scripts_the_page_says_what_is_not_to_be_seen():
+    """The beginning of a table, and the data in place of a chart."""
+    rows = {"columns": [{"key": "n"}], "rows": [{"n": n} for n in range(120)]}
+    html = of(t=("table", rows), c=example("chart_line"))
+    said = re.findall(r"<noscript>(.*?)</noscript>", html)
+    assert ["The first 100 of 120 rows" in said[0], "The chart draws with JavaScript" in said[1]] == [True, True]
+
+
 def test_numbers_that_arent_finite_are_null_in_data():
     """JSON has no other word for them."""
     assert island_text({"n": [float("inf"), float("nan"), 1.5]}) == '{"n":[null,null,1.5]}'

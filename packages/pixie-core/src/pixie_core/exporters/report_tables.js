@@ -8,12 +8,18 @@
   const dash = "–";
 
   const scientific = (value, places) => value.toExponential(places).replace("e+", "E").replace("e", "E");
+  // The shortest digits that mean the number, as Python writes them.
+  const shortest = (value) => {
+    const size = Math.abs(value);
+    return size && (size < 1e-4 || size >= 1e16) ? value.toExponential().replace(/([+-])(\d)$/, "$10$2") : String(value);
+  };
   const writer = ({ format, precision, unit }) => {
     const digits = precision ?? undefined;
     const fixed = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    // As babel writes them: from the digits of a number, and halves to the even side.
     const intl = (options) => {
-      const made = new Intl.NumberFormat("en-GB", options);
-      return (value) => made.format(value);
+      const made = new Intl.NumberFormat("en-GB", { roundingMode: "halfEven", ...options });
+      return (value) => made.format(String(value));
     };
     const suffix = unit ? (["%", "°", "‰"].includes(unit) ? unit : ` ${unit}`) : "";
     const decimal = intl(precision == null ? { maximumSignificantDigits: 12 } : fixed);
@@ -31,7 +37,7 @@
         integer: intl({ maximumFractionDigits: 0 }),
         scientific: (value) => scientific(value, digits),
         compact: intl({ notation: "compact", maximumFractionDigits: precision ?? 1 }),
-        plain: (value) => (precision == null ? String(value) : value.toFixed(precision)),
+        plain: (value) => (precision == null ? shortest(value) : value.toFixed(precision)),
       }[format] ?? plain;
     return (value) => write(value) + suffix;
   };
