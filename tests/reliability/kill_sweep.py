@@ -12,6 +12,7 @@ Prints a line for each violation (seed, work, system call, its number, what is a
 from __future__ import annotations
 
 import argparse
+import logging
 import random
 import shutil
 import sys
@@ -115,6 +116,8 @@ def _asked() -> argparse.Namespace:
 def main() -> int:
     """The command; its exit code."""
     asked = _asked()
+    # What a start mends, it logs: of that there is much here.
+    logging.disable(logging.WARNING)
     seed = asked.seed if asked.seed is not None else random.SystemRandom().randrange(1 << 32)
     chance = random.Random(seed)
     folder = asked.keep or Path(tempfile.mkdtemp(prefix="pixie-kill-sweep-"))

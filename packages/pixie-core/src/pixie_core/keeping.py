@@ -4,6 +4,7 @@ pixie.keeping.plan(older_than="30d")         what a sweep would delete
 pixie.keeping.sweep(older_than="30d")        it is deleted
 pixie.keeping.fsck(mend=True)
 pixie.keeping.backup()
+pixie.keeping.notices()                      what is amiss, in sentences
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 from pixie_core.durations import parse_duration
 from pixie_core.errors import Problem, RequestInvalid
 from pixie_core.store import back_up, backups, fsck
+from pixie_core.store.surroundings import short_of_room
 from pixie_core.sweeper import BackgroundSweeper, Policy, Sweeper, audit
 
 if TYPE_CHECKING:
@@ -92,6 +94,13 @@ class Keeping:
     def backups(self) -> tuple[Backup, ...]:
         """The backups in the data folder, newest first. `pixie_core.store.restore` puts one back."""
         return backups(self._settings)
+
+    def notices(self) -> tuple[str, ...]:
+        """What is amiss with the data folder now, in sentences for the reader: that it can only be read, what was
+        mended when it was opened, that there is little room, what the sweeper asks, and what checks have found.
+        """
+        room = short_of_room(self._settings)
+        return (*self._store.notices, *(() if room is None else (room,)), *self.background.notices())
 
     def audit(self, *, record: bool = True) -> Audit:
         """What each tool takes on the disk, the largest first. It is written down for later looks, unless `record` is

@@ -23,4 +23,5 @@ def frame_of(pixie: Pixie) -> Frame:
         theme=settings.theme,
         accent=settings.accent,
         density=settings.density,
+        notices=pixie.keeping.notices(),
     )

@@ -33,6 +33,8 @@ _WORDS = {
     500: ("internal", "Something went wrong in Pixie", "This is a fault of Pixie's. Its log says more."),
 }
 
+_RETRY_SECONDS = 5
+
 
 def wants_json() -> bool:
     """Whether the request at hand is a program's: under /api, or JSON by Accept."""
@@ -65,7 +67,7 @@ def answer_problem(status: int, title: str, detail: str, code: str, error: objec
     """The error as the client wants it."""
     if wants_json():
         body = json.dumps(problem_document(status, title, detail, code, error), ensure_ascii=False)
-        return Response(_sent(body), status, content_type="application/problem+json")
+        return Response(_sent(body), status, _later(status), content_type="application/problem+json")
     action, command = _next_action(error), _next_command(error)
     if request.headers.get("HX-Request") == "true":
         page = render.error_fragment(title, detail, code=code, action=action, command=command)
@@ -73,7 +75,12 @@ def answer_problem(status: int, title: str, detail: str, code: str, error: objec
         # The frame without its tools: an error page asks nothing of a database that may be the fault.
         frame = render.Frame(now=datetime.now(UTC))
         page = render.page_error(frame, status, title, detail, code=code, action=action, command=command)
-    return Response(_sent(page), status, content_type="text/html; charset=utf-8")
+    return Response(_sent(page), status, _later(status), content_type="text/html; charset=utf-8")
+
+
+def _later(status: int) -> dict[str, str]:
+    """When to ask again, where the reason is one that passes."""
+    return {"Retry-After": str(_RETRY_SECONDS)} if status in {429, 503} else {}
 
 
 def _sent(text: str) -> bytes:

@@ -19,6 +19,7 @@ from pixie_core.store.live import Watcher
 from pixie_core.store.locks import FileLock, lock_path, must_not_be_restoring
 from pixie_core.store.migrations import bring_up_to_date, must_be_current, must_be_ours, quick_check
 from pixie_core.store.search import catch_up
+from pixie_core.store.surroundings import on_a_network
 from pixie_core.store.writer import Writer
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ _TRY_AGAIN_SECONDS = 5.0
 class Access:
     """One process's access to a database. Thread-safe. Raises what `Store` does at its opening.
 
-    `notices` says what was mended at the opening; `read_only` why nothing can be written, None when it can.
+    `notices` says what was mended at the opening, or is amiss; `read_only` why nothing can be written, None when it
+    can.
     """
 
     def __init__(self, database: Path, clock: Clock) -> None:
@@ -166,6 +168,8 @@ class Access:
                 quick_check(conn, self.database, seconds=_CHECK_SECONDS)
                 make_durable(conn)
                 self.notices = bring_up_to_date(conn, self.database, self._openers, now=self._clock.now)
+                if (network := on_a_network(self.database)) is not None:
+                    self.notices = (*self.notices, network)
             except BaseException:
                 conn.close()
                 raise
@@ -183,8 +187,17 @@ class Access:
             _log.warning("what was cut off in %s couldn't be removed: %s", self.database.parent, error)
 
     def _must_not_have_vanished(self) -> None:
-        """An empty file where a database was isn't a new start: nothing is written over it."""
-        if not self.database.exists() or self.database.stat().st_size:
+        """An empty file where a database was, or its log alone, isn't a new start: nothing is written over it."""
+        if self.database.exists() and self.database.stat().st_size:
+            return
+        log = self.database.with_name(f"{self.database.name}-wal")
+        if log.exists() and log.stat().st_size:
+            raise DatabaseUnusable(
+                f"{self.database} is {'empty' if self.database.exists() else 'gone'}, and its log {log.name} is there. "
+                "Nothing was changed. Put the database, or `pixie restore` a backup, in its place; to start anew, "
+                "move the log away."
+            )
+        if not self.database.exists():
             return
         backups = self.database.parent / "backups"
         if backups.is_dir() and any(backups.iterdir()):

@@ -23,6 +23,7 @@ __all__ = ["Readers", "in_plain_words", "make_durable", "open_frozen", "open_rea
 T = TypeVar("T")
 
 BUSY_TIMEOUT_MS = 5000
+_INCREMENTAL = 2
 _BOTH = (
     f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
     "PRAGMA foreign_keys=ON",
@@ -32,8 +33,6 @@ _BOTH = (
     "PRAGMA mmap_size=0",
 )
 _WRITER = (
-    # Before the first table: it can't be changed later without a VACUUM.
-    "PRAGMA auto_vacuum=INCREMENTAL",
     "PRAGMA journal_mode=WAL",
     # NORMAL may lose acknowledged runs when the power fails.
     "PRAGMA synchronous=FULL",
@@ -53,6 +52,10 @@ def open_writer(database: Path) -> sqlite3.Connection:
 
 def make_durable(conn: sqlite3.Connection) -> None:
     """Write ahead, and fsync each commit."""
+    if conn.execute("PRAGMA auto_vacuum").fetchone()[0] != _INCREMENTAL:
+        # Before the first table: it can't be changed later without a VACUUM. And not when it is so already, since this
+        # takes the lock for writing, which another program may hold.
+        conn.execute("PRAGMA auto_vacuum=INCREMENTAL")
     for pragma in _WRITER:
         conn.execute(pragma)
 

@@ -30,7 +30,7 @@ from pixie_core.store.search import index_everything
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pixie_core.store.files import ArtefactFiles
     from pixie_core.store.store import Store
@@ -67,12 +67,13 @@ class Finding:
 
 @frozen
 class Findings:
-    """What a check found, and how much it looked at."""
+    """What a check found, and how much it looked at; not `complete` when it was stopped before its end."""
 
     found: tuple[Finding, ...]
     runs: int
     artefacts: int
     bytes: int
+    complete: bool = True
 
     @property
     def ok(self) -> bool:
@@ -89,30 +90,34 @@ class _Row:
     sha256: str
 
 
-def fsck(store: Store, *, mend: bool = False, hashes: bool = True) -> Findings:
+def fsck(
+    store: Store, *, mend: bool = False, hashes: bool = True, stopped: Callable[[], bool] = lambda: False
+) -> Findings:
     """Check the whole data folder. Without `hashes` only sizes are looked at, which is quick.
 
-    Others may work meanwhile. With `mend` what can be made right is.
+    Others may work meanwhile. With `mend` what can be made right is. `stopped` is asked from file to file.
     """
     files = store.files
     rows, idle, others = store.read(_rows)
     found: list[Finding] = [*store.read(_database), *store.read(_totals)]
     found.extend(store.read(_search))
     checked = 0
-    for row in rows:
+    for number, row in enumerate(rows):
+        if stopped():
+            return Findings(tuple(found), len(idle) + len(others), number, checked, complete=False)
         checked += row.size
         finding = _file(files, row, hashes=hashes)
         # Somebody may have deleted it since the rows were read.
         if finding is not None and store.read(lambda conn, row=row: _still_there(conn, row)):  # type: ignore[misc]
             found.append(_mended_file(files, row, finding) if mend else finding)
     if hashes:
-        found.extend(_blobs(files, mend=mend))
+        found.extend(_blobs(files, mend=mend, stopped=stopped))
     found.extend(_thumbnails(store, mend=mend))
     known = {row.rel_path for row in rows}
     found.extend(_strays(files, idle, others, known, mend=mend))
     if mend:
         found = [_mended_row(store, each) for each in found]
-    return Findings(tuple(found), len(idle) + len(others), len(rows), checked)
+    return Findings(tuple(found), len(idle) + len(others), len(rows), checked, complete=not stopped())
 
 
 def set_strays_aside(store: Store) -> tuple[str, ...]:
@@ -182,10 +187,12 @@ def _mended_file(files: ArtefactFiles, row: _Row, finding: Finding) -> Finding:
     return evolve(finding, mended="made anew from its blob" + (", the changed one is in quarantine" if moved else ""))
 
 
-def _blobs(files: ArtefactFiles, *, mend: bool) -> Iterator[Finding]:
+def _blobs(files: ArtefactFiles, *, mend: bool, stopped: Callable[[], bool]) -> Iterator[Finding]:
     """Blobs that aren't what their names say. A file that is linked to one is told by its row as well."""
     for prefix in removal.names(files, BLOBS):
         for name in removal.names(files, BLOBS, prefix):
+            if stopped():
+                return
             path = f"{BLOBS}/{prefix}/{name}"
             with suppress(FileNotFoundError), files.open(path) as blob:
                 if _digest(blob) == name:

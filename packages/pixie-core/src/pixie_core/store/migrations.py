@@ -139,8 +139,6 @@ def bring_up_to_date(
     identity, version = _identity(conn)
     if identity == 0 or version < len(MIGRATIONS):
         _migrate(conn, database, openers, now=now)
-        _make_triggers(conn)
-        fault("migrate.after_triggers")
         return ()
     notices = _mend_triggers(conn)
     _catch_up(conn)
@@ -182,6 +180,7 @@ def _migrate(conn: sqlite3.Connection, database: Path, openers: FileLock, *, now
         try:
             # Within a transaction sqlite-utils takes savepoints: all of it commits at once.
             migrations.apply(sqlite_utils.Database(conn, execute_plugins=False))
+            _set_triggers(conn)
             fault("migrate.before_commit")
             conn.execute(f"PRAGMA application_id={APPLICATION_ID}")
             conn.execute(f"PRAGMA user_version={len(MIGRATIONS)}")
@@ -239,12 +238,16 @@ def _out_of_order(conn: sqlite3.Connection, triggers: Mapping[str, str]) -> dict
     }
 
 
+def _set_triggers(conn: sqlite3.Connection) -> None:
+    for name, statement in (*TRIGGERS.items(), *SEARCH_TRIGGERS.items()):
+        conn.execute(f"DROP TRIGGER IF EXISTS {name}")
+        conn.execute(statement)
+
+
 def _make_triggers(conn: sqlite3.Connection, *, index_anew: bool = False) -> None:
     conn.execute("BEGIN IMMEDIATE")
     try:
-        for name, statement in (*TRIGGERS.items(), *SEARCH_TRIGGERS.items()):
-            conn.execute(f"DROP TRIGGER IF EXISTS {name}")
-            conn.execute(statement)
+        _set_triggers(conn)
         if index_anew:
             index_everything(conn)
         conn.execute("COMMIT")
@@ -284,7 +287,13 @@ def _catch_up(conn: sqlite3.Connection) -> None:
     """Take into the search what other programs have changed."""
     if conn.execute("SELECT 1 FROM search_pending LIMIT 1").fetchone() is None:
         return
-    conn.execute("BEGIN IMMEDIATE")
+    try:
+        conn.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        # Another program holds it. The next commit does the same.
+        return
     try:
         catch_up(conn)
         conn.execute("COMMIT")

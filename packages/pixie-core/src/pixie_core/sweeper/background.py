@@ -40,6 +40,7 @@ MOST_BY_AGE = 50
 JUMP = timedelta(hours=48)
 _TOLERATED = timedelta(minutes=2)
 _FIRST_AFTER_SECONDS = 300.0
+_AGAIN_SECONDS = 5.0
 _CLOCK, _QUESTION, _SEEN = "sweeper.clock", "sweeper.question", "sweeper.version"
 
 
@@ -92,13 +93,19 @@ class BackgroundSweeper:
         self._retained = retained
         self._clock = clock
         self._sweeper = Sweeper(store, clock=clock)
-        self._upkeep = Upkeep(store, settings, clock=clock)
         self._stop = threading.Event()
+        self._upkeep = Upkeep(store, settings, clock=clock, stopped=self._stop.is_set)
         self._thread: threading.Thread | None = None
+        self._owing: Callable[[], object] | None = None
         self.last: Pass | None = None
 
-    def start(self) -> None:
-        """Finish what was cut off, then sweep from time to time."""
+    def start(self, before: Callable[[], object] | None = None) -> None:
+        """Finish what was cut off, then sweep from time to time.
+
+        `before` is what must be done before the first pass and can't be yet: it is tried every few seconds, as long as
+        it raises DataFolderError.
+        """
+        self._owing = before
         self._thread = threading.Thread(target=self._live, name="pixie-sweeper", daemon=True)
         self._thread.start()
 
@@ -108,7 +115,20 @@ class BackgroundSweeper:
         if self._thread is not None:
             self._thread.join()
 
+    def _catch_up(self) -> None:
+        """Do what the start couldn't."""
+        while self._owing is not None and not self._stop.wait(_AGAIN_SECONDS):
+            try:
+                self._owing()
+                self._owing = None
+            except DataFolderError as error:
+                _log.warning("what an earlier Pixie left can't be put right yet: %s", error)
+            except Exception:  # noqa: BLE001 - the next start tries it again, and the log says what it was
+                _log.exception("what an earlier Pixie left couldn't be put right")
+                self._owing = None
+
     def _live(self) -> None:
+        self._catch_up()
         wait = min(_FIRST_AFTER_SECONDS, self._settings.sweeper_interval_seconds)
         while not self._stop.wait(wait):
             wait = self._settings.sweeper_interval_seconds
@@ -127,6 +147,16 @@ class BackgroundSweeper:
             return Question(**asked) if isinstance(asked, dict) else None
         except TypeError:
             return None
+
+    def notices(self) -> tuple[str, ...]:
+        """What the sweeper has to say to whoever looks, in sentences: a question, why it did nothing, what is amiss."""
+        said = self._upkeep.notices()
+        if self.last is not None and self.last.outcome in {"held", "off"}:
+            said = (self.last.said, *said)
+        if self._owing is not None:
+            said = ("What an earlier Pixie left running can't be put right until the database can be written.", *said)
+        question = self.question()
+        return said if question is None else (_asking(question).strip(), *said)
 
     def sweep(self) -> Pass:
         """One pass. Raises DataFolderError when the database can't be had."""
@@ -221,8 +251,12 @@ def _said(purged: Purged, freed: int, question: Question | None) -> str:
     if purged.failed:
         done += f" {len(purged.failed)} couldn't be: {purged.failed[0]}"
     if question is not None:
-        done += (
-            f" {question.runs} runs are older than {question.older_than}: so many aren't deleted unasked. "
-            f"`pixie sweep --older-than {question.older_than} --apply` does it."
-        )
+        done += _asking(question)
     return done
+
+
+def _asking(question: Question) -> str:
+    return (
+        f" {question.runs} runs are older than {question.older_than}: so many aren't deleted unasked. "
+        f"`pixie sweep --older-than {question.older_than} --apply` does it."
+    )

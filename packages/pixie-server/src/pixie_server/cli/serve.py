@@ -15,6 +15,7 @@ from pixie_server.cli.command import Command, pass_session
 from pixie_server.cli.terminal import safe
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from pixie_core import Settings
@@ -89,6 +90,11 @@ def _serve(settings: Settings, *, open_page: bool, sync: bool) -> None:
         if open_page:
             show(address)
 
+    def put_right() -> None:
+        """What a dead server left. Raises DataFolderError as long as nothing can be written."""
+        pixie.store.write(lambda _: None)
+        recover(pixie.store, settings)
+
     become_subreaper()
     # A data folder or a port that is taken is said now, and not after minutes of installing.
     with (
@@ -102,9 +108,8 @@ def _serve(settings: Settings, *, open_page: bool, sync: bool) -> None:
         with serving.shut(listening, settings):
             _say_what_runs(settings, log)
             # Before the rest as well: what a dead server left running ends now.
-            if pixie.store.read_only is None:
-                recover(pixie.store, settings)
-            for notice in pixie.store.notices:
+            owing = None if _could(put_right) else put_right
+            for notice in pixie.keeping.notices():
                 click.echo(safe(notice), err=True)
             assets.ensure()
             settings.tools_dir.mkdir(parents=True, exist_ok=True)
@@ -114,12 +119,24 @@ def _serve(settings: Settings, *, open_page: bool, sync: bool) -> None:
                 pixie.moves.finish()
             if sync:
                 make_environments(pixie.tools.all())
-            pixie.keeping.background.start()
+            pixie.keeping.background.start(owing)
             pixie.thumbnails.start()
         asyncio.run(serving.serve(pixie, listening, on_ready=ready))
         for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             # Closing takes seconds; a second Ctrl+C in them would leave processes and running runs behind.
             signal.signal(each, signal.SIG_IGN)
+
+
+def _could(put_right: Callable[[], None]) -> bool:
+    """Do it; False when the folder can only be read at present, or another program holds the database."""
+    from pixie_core.errors import DataFolderBusy, DataFolderReadOnly
+
+    try:
+        put_right()
+    except (DataFolderBusy, DataFolderReadOnly) as error:
+        click.echo(safe(str(error)), err=True)
+        return False
+    return True
 
 
 def _say_what_runs(settings: Settings, log: Path | None) -> None:

@@ -75,6 +75,7 @@ class Frame:
     - `verdicts`: the overall verdict of the newest validation (pass, warn, fail) by tool id.
     - `running`: the ids of tools with a run in flight.
     - `theme`, `accent`, `density`: as in the settings.
+    - `notices`: what is amiss with the data folder, in sentences.
     """
 
     now: datetime
@@ -84,6 +85,7 @@ class Frame:
     theme: str = "auto"
     accent: str = "indigo"
     density: str = "comfortable"
+    notices: tuple[str, ...] = ()
 
     def name_of(self, tool_id: str) -> str:
         """The tool's name for people; its id when it is gone or invalid."""
