@@ -17,13 +17,6 @@ from pixie_core.testing.catalogue import output_examples
 from tests.core.exporters.making import FROM, a_table, made, no_artefact
 
 EXAMPLES = {each.type: each for each in output_examples()}
-MINE = [
-    (each, one)
-    for each in EXAMPLES.values()
-    for one in formats_of(each.declared, each.raw)
-    if one.reads not in {"figure", "features", "media", "compare"} or one.id == "figure.json"
-]
-
 TABLE = {
     "text": "txt md html pdf docx",
     "stream_text": "txt md html pdf docx",
@@ -107,17 +100,6 @@ def test_every_format_says_what_it_is(format):
     assert all(each.help for each in option_help(format))
     assert format.options() is not None
     assert all(each.kw_only for each in fields(format.options))
-
-
-@pytest.mark.parametrize(("example", "format"), MINE, ids=lambda each: getattr(each, "id", str(each)))
-def test_every_example_becomes_each_of_its_formats_twice_the_same(example, format):
-    """Byte for byte."""
-    first, second = (
-        b"".join(export(example.declared, example.raw, format.name, open_artefact=no_artefact, provenance=FROM))
-        for _ in range(2)
-    )
-    assert first
-    assert first == second
 
 
 def test_a_declaration_may_choose_the_default_and_leave_some_out():

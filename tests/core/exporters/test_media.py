@@ -153,16 +153,6 @@ def test_a_picture_says_where_it_came_from():
     assert PdfReader(io.BytesIO(exported("image", "pdf", source))).metadata["/pixie:run"] == RUN
 
 
-@pytest.mark.parametrize(
-    ("type", "format"),
-    [("image", "png"), ("image", "jpg"), ("image", "webp"), ("image", "pdf"), ("image_grid", "zip"), ("image_grid", "pdf"),
-     ("image_compare", "png"), ("image_compare", "zip"), ("audio", "wav"), ("audio", "flac"), ("audio", "mp3")],
-)  # fmt: skip
-def test_the_same_media_make_the_same_bytes(type, format):
-    """Nothing depends on when it was made."""
-    assert exported(type, format) == exported(type, format)
-
-
 def bomb(width, height):
     """A PNG of a few bytes that claims to be very large."""
 

@@ -13,6 +13,7 @@ from attrs import frozen
 from pixie_core.catalogue.base import field
 from pixie_core.errors import ExportError
 from pixie_core.exporters.format import Format
+from pixie_core.exporters.media_ogg import copy_ogg
 from pixie_core.exporters.media_sources import opened
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def _write(container: str, export: Export, sink: IO[bytes], options: Any) -> Non
                 f"{export.declared.label} isn't a sound that can be read here ({error.error_string}). Take it as it is."
             ) from error
         file.seek(0)
-        shutil.copyfileobj(file, sink)
+        (copy_ogg if container == "OGG" else shutil.copyfileobj)(file, sink)
 
 
 def _subtype(container: str, source: str) -> str:

@@ -32,8 +32,8 @@ _IDLE = 120.0
 _LONGEST = 60.0
 """Seconds that one picture may take, the start of the browser included."""
 _NOWHERE = "http://127.0.0.1:9"
-_RANDOM = re.compile(rb"\b(clip|legend|defs|topdefs)-?[0-9a-f]{6}(?=[xy\"')-])")
-"""What Plotly makes up anew for the ids of each SVG."""
+_RANDOM = re.compile(rb'id="(?:top)?defs-([0-9a-f]{6})"')
+"""What Plotly makes up anew for the ids of each SVG, where it stands first."""
 _POLICY = (
     "default-src 'none'; script-src file: 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; "
     "img-src data: blob:; font-src data:"
@@ -98,7 +98,7 @@ class Browser:
             loop, line = self._open
             loop.call_soon_threadsafe(line.put_nowait, asked)
         drawn = asked.answer.result()
-        return _RANDOM.sub(rb"\1-0", drawn) if format == "svg" else drawn
+        return _without_chance(drawn) if format == "svg" else drawn
 
     def close(self) -> None:
         """Close the browser, once what was asked for is drawn. It opens again for the next picture."""
@@ -165,6 +165,16 @@ class Browser:
         await asyncio.sleep(0)  # what call_soon_threadsafe was given is in the line after this
         while not line.empty():
             waiting += filter(None, [line.get_nowait()])
+
+
+def _without_chance(svg: bytes) -> bytes:
+    """The same SVG with ids that are the same each time, and without the empty style that stands now here, now there."""
+    begin, end, rest = svg.partition(b">")
+    svg = begin.replace(b' style=""', b"") + end + rest
+    found = _RANDOM.search(svg)
+    if found is None:
+        return svg
+    return re.sub(rb"\b(clip|legend|(?:top)?defs-|g)" + found[1] + rb"(?=\W|[a-z])", rb"\g<1>000000", svg)
 
 
 async def _ended(loop: asyncio.AbstractEventLoop) -> None:
