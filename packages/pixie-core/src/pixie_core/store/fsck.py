@@ -107,7 +107,7 @@ def fsck(
             return Findings(tuple(found), len(idle) + len(others), number, checked, complete=False)
         checked += row.size
         finding = _file(files, row, hashes=hashes)
-        # Somebody may have deleted it since the rows were read.
+        # Somebody may have deleted it since the rows were read, or its tool may be called otherwise now.
         if finding is not None and store.read(lambda conn, row=row: _still_there(conn, row)):  # type: ignore[misc]
             found.append(_mended_file(files, row, finding) if mend else finding)
     if hashes:
@@ -143,9 +143,9 @@ def _rows(conn: sqlite3.Connection) -> tuple[list[_Row], dict[str, str], dict[st
 def _still_there(conn: sqlite3.Connection, row: _Row) -> bool:
     query = (
         "SELECT 1 FROM artefacts JOIN runs ON runs.id = run_id WHERE artefacts.id = ? AND artefacts.purging_at IS NULL"
-        " AND runs.purging_at IS NULL"
+        " AND runs.purging_at IS NULL AND rel_path = ?"
     )
-    return conn.execute(query, (row.id,)).fetchone() is not None
+    return conn.execute(query, (row.id, row.rel_path)).fetchone() is not None
 
 
 def _file(files: ArtefactFiles, row: _Row, *, hashes: bool) -> Finding | None:
@@ -216,6 +216,8 @@ def _strays(
     files: ArtefactFiles, idle: dict[str, str], others: dict[str, str], known: set[str], *, mend: bool
 ) -> Iterator[Finding]:
     """What lies among the artefacts and belongs to nothing."""
+    # While a tool gets another id the folders of its runs lie under either.
+    runs = {*idle.values(), *others.values()}
     for tool in removal.names(files):
         if tool in _OURS:
             continue
@@ -225,6 +227,8 @@ def _strays(
         for run in removal.names(files, tool):
             folder = f"{tool}/{run}"
             if folder in others:
+                continue
+            if folder not in idle and run in runs:
                 continue
             if folder not in idle:
                 kind: Kind = "unknown_folder" if _is_folder(files, tool, run) else "file_without_row"
