@@ -1,13 +1,14 @@
 """A database that is damaged is left as it is and copied aside; one that can't be written is read."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 
 import pytest
 
 from pixie_core.clock import system_clock
-from pixie_core.errors import DatabaseDamaged, DataFolderReadOnly
+from pixie_core.errors import DatabaseDamaged, DatabaseUnusable, DataFolderReadOnly
 from pixie_core.store import Store, back_up, restore
 from pixie_core.store.connections import open_frozen
 from tests.core.store.conftest import Story
@@ -67,6 +68,133 @@ def test_a_log_that_was_cut_or_lost_never_empties_the_database(settings, tmp_pat
     log.write_bytes(whole[: len(whole) // 2])
     with Store(settings) as store:
         assert 1 <= len(store.runs(limit=100).items) <= 21
+
+
+# F8: whatever is done to the three files, nothing is written over them, and nothing that is there is taken for other
+
+
+def filled(settings):
+    """A closed database whose rows span several pages, and what they say."""
+    with Store(settings) as store:
+        for number in range(50):
+            Story(store).ended(inputs={"text": f"{number} " + "x" * 500})
+    return rows(settings)
+
+
+def rows(settings):
+    """What the runs' rows say, by plain SQL."""
+    conn = sqlite3.connect(settings.db_path)
+    try:
+        return conn.execute("SELECT id, tool_id, inputs_json, status, label FROM runs ORDER BY id").fetchall()
+    finally:
+        conn.close()
+
+
+def opened(settings):
+    """What an opening finds, or None when it is refused; a refusal leaves the file as it was."""
+    before = settings.db_path.read_bytes()
+    try:
+        Store(settings).close()
+    except DatabaseUnusable:
+        assert settings.db_path.read_bytes() == before
+        return None
+    return rows(settings)
+
+
+def test_a_bit_that_flipped_in_the_header_is_refused_or_does_no_harm(settings):
+    """F8: any byte of the first hundred: the rows are as they were, or the database is refused and left as it is."""
+    before = filled(settings)
+    whole = settings.db_path.read_bytes()
+    outcomes = set()
+    for place in range(100):
+        settings.db_path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x04]) + whole[place + 1 :])
+        found = opened(settings)
+        outcomes.add("refused" if found is None else "harmless" if found == before else f"lost at {place}")
+        for each in ("-wal", "-shm"):
+            settings.db_path.with_name(f"pixie.db{each}").unlink(missing_ok=True)
+    assert outcomes == {"refused", "harmless"}
+
+
+@pytest.mark.parametrize("keep", [0.99, 0.5, 0.1])
+def test_a_truncated_database_is_refused_and_copied_aside(settings, keep):
+    """F8: with the way back."""
+    filled(settings)
+    with Store(settings) as store:
+        made = back_up(store, settings)
+    whole = settings.db_path.read_bytes()
+    cut = whole[: int(len(whole) * keep)]
+    settings.db_path.write_bytes(cut)
+    with pytest.raises(DatabaseDamaged, match=f"pixie restore {made.path}"):
+        Store(settings)
+    assert settings.db_path.read_bytes() == cut
+    (aside,) = (settings.home / "damaged").iterdir()
+    assert (aside / "pixie.db").read_bytes() == cut
+
+
+def killed_writer(settings, runs=20):
+    """A database whose newest rows stand in its log alone, since its writer was killed."""
+    script = (
+        "import os, sys, uuid\nfrom pathlib import Path\nfrom pixie_core.config import Settings\n"
+        "from pixie_core.store import Store\nstore = Store(Settings(home=Path(sys.argv[1])))\n"
+        "for _ in range(int(sys.argv[2])): store.create_run(run_id=str(uuid.uuid4()), tool_id='t', inputs={}, origin='api')\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    subprocess.run([sys.executable, "-c", script, str(settings.home), str(runs)], timeout=60)
+
+
+@pytest.mark.parametrize("what", ["deleted", "zeros", "cut", "random"])
+def test_an_index_of_the_log_that_is_lost_or_wrong_is_made_anew(settings, what):
+    """F8: pixie.db-shm holds nothing of its own: every committed row is there."""
+    before = filled(settings)
+    killed_writer(settings)
+    index = settings.home / "pixie.db-shm"
+    content = index.read_bytes()
+    index.unlink()
+    if what != "deleted":
+        index.write_bytes(
+            {"zeros": bytes(len(content)), "cut": content[:100], "random": os.urandom(len(content))}[what]
+        )
+    with Store(settings) as store:
+        assert len(store.runs(limit=100).items) == len(before) + 20
+
+
+@pytest.mark.parametrize("what", ["deleted", "flipped", "random", "zero-length"])
+def test_a_log_that_is_lost_or_wrong_leaves_what_the_database_holds(settings, what):
+    """F8: what had got into the database is whole; nothing of the log is taken that isn't what was written."""
+    before = filled(settings)
+    killed_writer(settings)
+    log = settings.home / "pixie.db-wal"
+    content = bytearray(log.read_bytes())
+    log.unlink()
+    if what == "flipped":
+        content[len(content) // 2] ^= 1
+        log.write_bytes(content)
+    elif what == "random":
+        log.write_bytes(os.urandom(len(content)))
+    elif what == "zero-length":
+        log.write_bytes(b"")
+    with Store(settings) as store:
+        assert store.read(lambda conn: conn.execute("PRAGMA integrity_check").fetchone()[0]) == "ok"
+        found = {each.id for each in store.runs(limit=100).items}
+        assert {row[0] for row in before} <= found
+        assert len(found) <= len(before) + 20
+    assert [row for row in rows(settings) if row[0] in {each[0] for each in before}] == before
+
+
+@pytest.mark.parametrize("empty", [True, False], ids=["empty", "gone"])
+def test_a_log_without_its_database_is_not_overwritten(settings, empty):
+    """F8: SQLite would delete it, and begin an empty database."""
+    filled(settings)
+    killed_writer(settings)
+    log = settings.home / "pixie.db-wal"
+    content = log.read_bytes()
+    settings.db_path.unlink()
+    if empty:
+        settings.db_path.touch()
+    with pytest.raises(DatabaseUnusable, match="its log"):
+        Store(settings)
+    assert log.read_bytes() == content
+    assert settings.db_path.exists() is empty
 
 
 UNPRIVILEGED = """
