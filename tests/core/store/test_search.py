@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pixie_core.config import Settings
 from pixie_core.errors import RequestInvalid
 from pixie_core.run.events import Finished, Started
-from pixie_core.store import ArtefactFilter, Publication, RunFilter, Store
+from pixie_core.store import ArtefactFilter, Publication, RunFilter, StagedFile, Store
 from pixie_core.store.search import NEWEST, folded
 from pixie_core.testing.clock import FakeClock
 
@@ -488,3 +488,22 @@ def test_one_letter_looks_no_further_than_the_newest(store, story, monkeypatch):
     )
     assert way == "newest"
     assert not any("TEMP B-TREE" in row[3] for row in plan)
+
+
+def test_the_files_of_one_moment_are_made_findable_at_a_cost_that_grows_with_their_number(store, story):
+    """A run's files have their moment in common: none of them looks past all the others for its place."""
+
+    def statements(files):
+        run_id = story.begin()
+        staged = [
+            Publication(StagedFile("t", run_id, f"{n}.txt", f"t/{run_id}/{n}.txt", "text/plain", 1, "0" * 64))
+            for n in range(files)
+        ]
+        told = []
+        store.write(lambda conn: conn.set_trace_callback(told.append))
+        store.append(run_id, staged)
+        store.write(lambda conn: conn.set_trace_callback(None))
+        return len(told)
+
+    few, many = statements(50), statements(200)
+    assert many < 5 * few

@@ -224,13 +224,14 @@ def catch_up(conn: sqlite3.Connection) -> None:
     """Bring the search in step with the rows that were written down as changed, within the caller's transaction."""
     for kind in _KINDS:
         waiting = conn.execute("SELECT key FROM search_pending WHERE kind = ?", (kind.name,)).fetchall()
+        following: dict[int, int] = {}
         for (key,) in waiting:
-            _look_again(conn, kind, key)
+            _look_again(conn, kind, key, following)
         if waiting:
             conn.execute("DELETE FROM search_pending WHERE kind = ?", (kind.name,))
 
 
-def _look_again(conn: sqlite3.Connection, kind: _Kind, key: str) -> None:
+def _look_again(conn: sqlite3.Connection, kind: _Kind, key: str, following: dict[int, int]) -> None:
     texts, index = f"{kind.name}_texts", f"{kind.name}_search"
     before = conn.execute(f"SELECT id, text, facets FROM {texts} WHERE key = ?", (key,)).fetchone()  # noqa: S608 - our own names
     row = conn.execute(
@@ -249,14 +250,19 @@ def _look_again(conn: sqlite3.Connection, kind: _Kind, key: str) -> None:
         conn.execute(f"DELETE FROM {texts} WHERE id = ?", (number,))  # noqa: S608 - our own names
     if now is not None:
         if number is None:
-            number = _free_number(conn, texts, moment_number(row["moment"]))
+            number = _free_number(conn, texts, moment_number(row["moment"]), following)
         conn.execute(f"INSERT INTO {texts} (id, key, text, facets) VALUES (?, ?, ?, ?)", (number, key, *now))  # noqa: S608 - our own names
         conn.execute(f"INSERT INTO {index} (rowid, text, facets) VALUES (?, ?, ?)", (number, *now))  # noqa: S608 - our own names
 
 
-def _free_number(conn: sqlite3.Connection, texts: str, number: int) -> int:
+def _free_number(conn: sqlite3.Connection, texts: str, moment: int, following: dict[int, int]) -> int:
+    """The first number from the moment on that no text has. `following` remembers where the last one of the moment was
+    found: the ten thousand files of a run have one moment together.
+    """
+    number = following.get(moment, moment)
     while conn.execute(f"SELECT 1 FROM {texts} WHERE id = ?", (number,)).fetchone():  # noqa: S608 - our own names
         number += 1
+    following[moment] = number + 1
     return number
 
 
