@@ -3,7 +3,7 @@
 import pytest
 
 import pixie_core
-from pixie_core.errors import ArtefactNotFound, RequestInvalid, RunNotFound, RunProtected
+from pixie_core.errors import ArtefactNotFound, RequestInvalid, RunNotFound, RunProtected, ThumbnailNotFound
 from pixie_core.library import Library
 from tests.reliability.kept import keep
 
@@ -73,8 +73,18 @@ def test_a_deleted_file_comes_back(pixie, numbers):
         pixie.library.delete(number)
 
 
+def test_a_picture_has_a_thumbnail_once_somebody_made_it(pixie, numbers):
+    """Until then it is said that there is none."""
+    number = numbers["plot.png"]
+    with pytest.raises(ThumbnailNotFound):
+        pixie.library.thumbnail(number)
+    pixie.store.thumbnails.keep(pixie.library.get(number).sha256, b"small")
+    with pixie.library.thumbnail(number) as file:
+        assert file.read() == b"small"
+
+
 @pytest.mark.parametrize("number", [0, -1, 10**6, 2**64])
-@pytest.mark.parametrize("method", ["get", "star", "delete", "restore", "open"])
+@pytest.mark.parametrize("method", ["get", "star", "delete", "restore", "open", "thumbnail"])
 def test_a_file_that_is_not_there_is_said_so(pixie, number, method):
     """Whatever number is asked for."""
     with pytest.raises(ArtefactNotFound):

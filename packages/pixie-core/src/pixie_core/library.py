@@ -122,6 +122,12 @@ class Library:
         """The bytes of an artefact, to be closed by the caller. Raises ArtefactNotFound also when its file is gone."""
         return self._store.open_artefact(artefact_id)
 
+    def thumbnail(self, artefact_id: int) -> BinaryIO:
+        """A small picture of a picture or a film, as WebP, to be closed by the caller. Raises ThumbnailNotFound when it
+        has none, or none yet: the server makes them in the background.
+        """
+        return self._store.open_thumbnail(artefact_id)
+
 
 def _family(mime: str) -> str:
     """`image` and `image/*` say the family `image/`."""
