@@ -55,6 +55,24 @@ def test_a_long_table_is_cut_in_the_words_and_whole_beside_them():
     assert "\n| 100 |\n" not in words
 
 
+def test_numbers_in_the_words_are_written_for_people_and_beside_them_as_they_are():
+    """By the precision and the unit of their column; null is a dash."""
+    columns = [{"key": "v", "label": "V", "type": "number", "precision": 2, "unit": "kg"}]
+    held = unzipped(a_run(outputs={"t": ("table", {"columns": columns, "rows": [{"v": 1234.56789}, {"v": None}]})}))
+    assert "| 1,234.57 kg |\n| – |" in held["report.md"].decode()
+    assert held["assets/t.csv"].decode().split() == ["V", "1234.56789", '""']
+
+
+def test_what_was_chosen_is_said_as_people_saw_it():
+    """With the value where that says something else."""
+    choices = [{"value": 12, "label": "Every month"}, {"value": "daily", "label": "Daily"}]
+    inputs = [{"key": key, "type": "select", "label": key, "options": choices, "default": 12} for key in ("one", "two")]
+    run = a_run(inputs={"one": 12, "two": "daily"})
+    words = unzipped(run, a_manifest({"key": "t", "type": "text", "label": "T"}, inputs=inputs))["report.md"].decode()
+    assert "| one | one | Every month (12) |" in words
+    assert "| two | two | Daily |" in words
+
+
 def test_there_is_no_raw_json():
     """Programs have the zip of the run."""
     files = Files()
@@ -140,7 +158,7 @@ def test_a_picture_that_cant_be_drawn_is_said_and_its_data_shown(monkeypatch):
     held = unzipped(a_run(outputs={"wave": LINE}))
     words = held["report.md"].decode()
     assert "There is no picture of it: no such shape." in words
-    assert "| 5 | 22000 | 30260 |" in words
+    assert "| 5 | 22,000 | 30,260 |" in words
     assert "assets/wave.png" not in held
 
 

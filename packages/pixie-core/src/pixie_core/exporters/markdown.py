@@ -27,7 +27,7 @@ _MARKUP = re.compile(r"[\\`*\[\]<>|~$&]|_(?![^\W_])|(?<![^\W_])_")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _HALVES = re.compile(r"[\ud800-\udfff]")
 # At a line's beginning these would make it a heading, a list, a rule or a code block.
-_BLOCK = re.compile(r"(?:([-+=#])|(\d{1,9})([.)]))")
+_BLOCK = re.compile(r"(?:([-+=#])|(\d{1,9})([.)])(?=\s|$))")
 
 
 def inline(text: str) -> str:

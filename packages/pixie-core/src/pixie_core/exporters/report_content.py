@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from attrs import field, frozen
 
 from pixie_core.catalogue import OUTPUT_TYPES
+from pixie_core.catalogue.inputs.base import same
 from pixie_core.errors import ArtefactNotFound
 from pixie_core.exporters.declared import declaration_of
 from pixie_core.exporters.format import Export, Provenance
@@ -20,9 +21,10 @@ from pixie_core.masking import masked
 from pixie_core.structure import Problems, structure_output
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pixie_core.catalogue import Media, OutputDeclaration, OutputValue
+    from pixie_core.catalogue.inputs.choices import Option
     from pixie_core.run import Run
     from pixie_core.run.events import Artefact
     from pixie_core.tool import ToolManifest
@@ -237,7 +239,18 @@ def _words(said: Any) -> str:
 def _inputs(run: Run, declared: ToolManifest | None) -> Iterator[Input]:
     for key, value in masked(dict(run.inputs)).items():
         known = declared.input(key) if declared else None
-        yield Input(known.label if known else key, key, _without_bytes(value), getattr(known, "unit", None) or "")
+        shown = _chosen(getattr(known, "options", ()), _without_bytes(value))
+        yield Input(known.label if known else key, key, shown, getattr(known, "unit", None) or "")
+
+
+def _chosen(options: Sequence[Option], value: Any) -> Any:
+    """What was chosen among options as people saw it, with the value where that says something else."""
+    if isinstance(value, list) and options:
+        return ", ".join(str(_chosen(options, each)) for each in value)
+    option = next((each for each in options if same(each.value, value)), None)
+    if option is None or option.label is None:
+        return value
+    return option.label if option.label.casefold() == str(value).casefold() else f"{option.label} ({value})"
 
 
 def _without_bytes(value: Any) -> Any:

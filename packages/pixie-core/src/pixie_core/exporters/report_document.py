@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from pixie_core.errors import ExportError, MissingExtra
 from pixie_core.exporters.apart import CannotDo, apart
 from pixie_core.exporters.cells import finite_json, sayable
+from pixie_core.exporters.report_cells import cell_words
 from pixie_core.exporters.report_content import rows_of
 from pixie_core.exporters.report_document_parts import Parts, remark
-from pixie_core.exporters.report_page_tables import cell_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,8 +20,8 @@ from pixie_core.exporters.latex import FormulaOptions
 from pixie_core.exporters.media_images import ImageOptions
 from pixie_core.exporters.pictures import VectorOptions
 from pixie_core.exporters.report_assets import drawn_png, refusals, said_of
+from pixie_core.exporters.report_cells import cell_words, numbers_of
 from pixie_core.exporters.report_content import size_text
-from pixie_core.exporters.report_page_tables import cell_words, numbers_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from attrs import field, frozen
 
-from pixie_core.catalogue import OUTPUT_TYPES
+from pixie_core.catalogue import OUTPUT_TYPES, Rows
 from pixie_core.errors import ArtefactNotFound
 from pixie_core.exporters import markdown as md
 from pixie_core.exporters.json_text import json_bytes
+from pixie_core.exporters.report_cells import cell_words, numbers_of
 from pixie_core.exporters.report_content import Beside, content_of, size_text
 
 if TYPE_CHECKING:
@@ -168,9 +169,21 @@ class _Output:
             yield from self._picture(self.beside.picture)
         elif "rows" in section.views:
             most = self.place.drawn_rows if section.is_drawn else self.place.rows
-            yield from md.table_of_rows(section.export.rows(), most, self._where())
+            yield from md.table_of_rows(self._rows(), most, self._where())
         else:
             yield self._as_json(section.export.features())
+
+    def _rows(self) -> Rows:
+        """The rows; their numbers as people read them, unless this is where programs look."""
+        rows = self.section.export.rows()
+        if self.place.whole:
+            return rows
+        numbers = numbers_of(self.section.value) if self.section.type == "table" else [{}] * len(rows.columns)
+        return Rows(
+            rows.columns,
+            rows.length,
+            lambda: ([cell_words(cell, how) for cell, how in zip(row, numbers, strict=True)] for row in rows),
+        )
 
     def _unread(self) -> Iterator[str]:
         section = self.section

@@ -26,9 +26,10 @@ from pixie_core.exporters.front_end import (
 )
 from pixie_core.exporters.html_file import inline_script
 from pixie_core.exporters.page import said
+from pixie_core.exporters.report_cells import cell_words
 from pixie_core.exporters.report_content import rows_of
 from pixie_core.exporters.report_page_outputs import Outputs
-from pixie_core.exporters.report_page_tables import cell_words, island
+from pixie_core.exporters.report_page_tables import island
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,9 +16,10 @@ from pixie_core.exporters.page import said
 from pixie_core.exporters.pictures_theme import THEMES, dressed
 from pixie_core.exporters.rendered import markdown_html
 from pixie_core.exporters.report_assets import drawn_png, refusals, said_of
+from pixie_core.exporters.report_cells import numbers_of
 from pixie_core.exporters.report_content import Beside
 from pixie_core.exporters.report_page_media import Room, media_pieces, picture_url
-from pixie_core.exporters.report_page_tables import PageTable, island, island_text, numbers_of
+from pixie_core.exporters.report_page_tables import PageTable, island, island_text
 from pixie_core.exporters.report_page_words import diff_pieces, line_pieces, pair_pieces, tree_pieces
 from pixie_core.exporters.words import is_prose
 from pixie_core.filenames import clean_filename

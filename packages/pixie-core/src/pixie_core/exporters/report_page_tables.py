@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from pixie_core.catalogue.formatting import number_text
-from pixie_core.exporters.cells import batches, cell_text, finite, finite_json, sayable
+from pixie_core.exporters.cells import batches, finite_json, sayable
 from pixie_core.exporters.page import said
+from pixie_core.exporters.report_cells import cell_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pixie_core.catalogue import Column, Rows
 
-__all__ = ["PageTable", "cell_words", "island", "island_text", "numbers_of"]
+__all__ = ["PageTable", "island", "island_text"]
 
 _STATIC = 100
 """Rows that stand in the page as HTML."""
@@ -28,7 +28,6 @@ _MOST_CELLS = 2_000_000
 _SEARCHED = 12
 """Rows from which on a table can be filtered."""
 _BATCH = 1_000
-_DASH = "–"
 _ESCAPES = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 
 
@@ -46,22 +45,6 @@ def island_text(value: Any) -> str:
     except ValueError:
         text = json.dumps(finite_json(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return sayable(text).translate(_ESCAPES)
-
-
-def numbers_of(value: Any) -> list[dict[str, Any]]:
-    """How the numbers of each column of a table are written."""
-    return [{"format": each.format, "precision": each.precision, "unit": each.unit} for each in value.columns]
-
-
-def cell_words(cell: Any, how: dict[str, Any] | None = None) -> str:
-    """A cell as people read it, as on the dashboard."""
-    if cell is None or (isinstance(cell, float) and not finite(cell)):
-        return _DASH
-    if isinstance(cell, bool):
-        return "Yes" if cell else "No"
-    if isinstance(cell, int | float):
-        return number_text(cell, **(how or {}))
-    return cell_text(cell)
 
 
 @frozen(kw_only=True)

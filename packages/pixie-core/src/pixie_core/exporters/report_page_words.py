@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pixie_core.exporters.cells import cell_text
 from pixie_core.exporters.page import said
-from pixie_core.exporters.report_page_tables import cell_words
+from pixie_core.exporters.report_cells import cell_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
