@@ -177,7 +177,7 @@ def test_a_file_that_is_too_large_to_look_into_is_refused(monkeypatch):
         exported("image", "png", data_url("image/png", picture() + b"\0" * 100))
 
 
-@pytest.mark.parametrize("content", [b"no picture", picture()[:60], b"<svg xmlns='http://www.w3.org/2000/svg'/>", b""])
+@pytest.mark.parametrize("content", [b"no picture", picture()[:60], b"<svg xmlns='http://www.w3.org/2000/svg'>", b""])
 def test_what_is_no_picture_is_told(content):
     """A damaged or strange file is refused, and can still be had as it is."""
     with pytest.raises(ExportError, match="Take it as it is"):

@@ -14,6 +14,8 @@ from typing import Any
 
 __all__ = ["CannotDo", "apart"]
 
+ISOLATED = ("-I",)
+"""How Python is told to heed neither its environment nor the current folder."""
 SECONDS = 20
 """Of processor time that the work may take; a little more by the clock."""
 MEMORY = 4 * 2**30
@@ -26,7 +28,7 @@ class CannotDo(Exception):
 
 def apart(module: str, request: dict[str, Any]) -> bytes:
     """Have the module's `work` do it, and return what it made. Raises CannotDo."""
-    command = [sys.executable, "-I", "-m", "pixie_core.exporters.apart_process", module]
+    command = [sys.executable, *ISOLATED, "-m", "pixie_core.exporters.apart_process", module]
     try:
         done = subprocess.run(
             command, input=marshal.dumps(request), capture_output=True, timeout=2 * SECONDS, check=False

@@ -6,6 +6,7 @@ is what is exported, and what the page doesn't know is refused with its place.
 
 from __future__ import annotations
 
+import re
 from typing import IO, TYPE_CHECKING, Any, Literal
 
 from attrs import frozen
@@ -27,6 +28,7 @@ __all__ = ["FORMULAS", "FormulaOptions", "FormulaPngOptions"]
 _CSS_INCH = 96
 _LONGEST = 10_000
 """Characters of a formula that is set."""
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _RENDERER = "Typst, from KaTeX"
 
 
@@ -49,7 +51,7 @@ class FormulaPngOptions(FormulaOptions):
 
 
 def _set(export: Export, options: FormulaOptions, format: Literal["png", "svg", "pdf"], ppi: float) -> bytes:
-    tex, label = sayable(export.text()), export.declared.label
+    tex, label = _CONTROLS.sub("\ufffd", sayable(export.text())), export.declared.label
     if len(tex) > _LONGEST:
         raise ExportTooLarge(f"{label} has {len(tex):,} characters, and {_LONGEST:,} are set as a picture. Take tex.")
     theme, provenance = THEMES[options.theme], export.provenance

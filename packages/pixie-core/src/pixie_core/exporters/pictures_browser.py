@@ -168,7 +168,7 @@ class Browser:
 
 
 def _without_chance(svg: bytes) -> bytes:
-    """The same SVG with ids that are the same each time, and without the empty style that stands now here, now there."""
+    """The same SVG with ids that are the same each time, without the empty style that stands now here, now there."""
     begin, end, rest = svg.partition(b">")
     svg = begin.replace(b' style=""', b"") + end + rest
     found = _RANDOM.search(svg)
