@@ -172,8 +172,8 @@ def test_each_asset_is_made_when_its_turn_comes(monkeypatch):
     run = a_run(outputs={"a": LINE, "b": LINE})
     entries = report_entries(run, None, run.values(), Files().open)
     assert drawn == []
-    assert next(entries).name == "assets/a.png"
-    assert drawn == ["a"]
+    assert (next(entries).name, drawn) == ("assets/a.csv", [])
+    assert (next(entries).name, drawn) == ("assets/a.png", ["a"])
     assert [each.name for each in entries][-2:] == ["report.md", "report.html"]
     assert drawn == ["a", "b"]
 

@@ -77,15 +77,6 @@ class Assets:
         remarks: list[str] = []
         picture = data = None
         paths: dict[int, str] = {}
-        if section.is_drawn:
-            with _spooled() as file:
-                try:
-                    drawn_png(section, file)
-                except refusals as error:
-                    remarks.append(f"There is no picture of it: {said_of(error)}")
-                else:
-                    picture = names.take(f"{about.key}.png")
-                    yield _entry(picture, file, deflated=False)
         if section.has_data:
             with _spooled() as file:
                 try:
@@ -95,6 +86,15 @@ class Assets:
                 else:
                     data = names.take(f"{about.key}.csv")
                     yield _entry(data, file, deflated=True)
+        if section.is_drawn:
+            with _spooled() as file:
+                try:
+                    drawn_png(section, file)
+                except refusals as error:
+                    remarks.append(f"There is no picture of it: {said_of(error)}")
+                else:
+                    picture = names.take(f"{about.key}.png")
+                    yield _entry(picture, file, deflated=False)
         if "media" in section.views:
             for index, media in enumerate(section.export.media()):
                 label = media.label or media.filename or about.label
