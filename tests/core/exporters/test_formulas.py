@@ -157,7 +157,7 @@ def test_work_that_needs_too_much_memory_is_ended(tmp_path, monkeypatch):
 def test_work_that_has_no_end_is_ended(tmp_path, monkeypatch):
     """By the clock, where it takes no processor time at all."""
     monkeypatch.setattr(bounds, "SECONDS", 0.2)
-    with pytest.raises(CannotDo, match="longer than 0.4 seconds"):
+    with pytest.raises(CannotDo, match=r"longer than 0\.4 seconds"):
         apart(a_module(tmp_path, monkeypatch, "__import__('threading').Event().wait()"), {})
 
 
