@@ -11,7 +11,8 @@ import pytest
 
 from pixie_core import Settings
 from pixie_server import serving
-from tests.server.live_pixie import add_tools, live_pixie
+from tests.server.cli.folders import process
+from tests.server.live_pixie import MANIFESTS, add_tool, add_tools, live_pixie, processes_of
 
 DEADLINE = 20.0
 STREAM = {"Accept": "text/event-stream"}
@@ -196,8 +197,6 @@ def _connections(port):
 
 def test_streams_and_requests_that_wait_for_runs_end_when_the_server_stops(tmp_path):
     """Cleanly: the last chunk comes, and the waiting request is answered with the interrupted run."""
-    from tests.server.cli.folders import process
-
     add_tools(tmp_path)
     with process("serve", "--home", tmp_path, "--no-sync", "--port", _free_port()) as server:
         url = server.stdout.readline().split()[-1]
@@ -229,6 +228,52 @@ def test_streams_and_requests_that_wait_for_runs_end_when_the_server_stops(tmp_p
     assert len(ends) == 6  # none was cut: httpx would have raised in its thread
     assert b"interrupted" in ends
     assert "Traceback" not in err
+
+
+SLEEPER = """\
+import time
+
+from pixie_tool_sdk import Tool
+
+tool = Tool()
+
+
+@tool.run
+def sleep(a):
+    "Sleep."
+    time.sleep(600)
+
+
+tool.serve()
+"""
+
+
+def test_a_validation_that_takes_long_keeps_the_server_from_nothing(tmp_path):
+    """When its grace is over the request is answered with 503, and the process ends without waiting for the rest."""
+    manifest = {**MANIFESTS["adder"], "id": "sleeper", "inputs": MANIFESTS["adder"]["inputs"][:1]}
+    add_tool(tmp_path / "tools", manifest, SLEEPER)
+    settings = {"PIXIE_SHUTDOWN_GRACE_SECONDS": "1"}
+    with process("serve", "--home", tmp_path, "--no-sync", "--port", _free_port(), **settings) as server:
+        url = server.stdout.readline().split()[-1]
+        answers = []
+
+        def validate():
+            with httpx.Client(base_url=url, timeout=DEADLINE, trust_env=False) as client:
+                answers.append(client.get("/api/tools/sleeper/validate"))
+
+        waiting = threading.Thread(target=validate)
+        waiting.start()
+        until(lambda: processes_of(tmp_path))
+        begun = time.monotonic()
+        server.terminate()
+        _, err = server.communicate(timeout=DEADLINE)
+        took = time.monotonic() - begun
+        waiting.join(DEADLINE)
+    assert server.returncode == 0, err
+    assert took < 10
+    assert "Traceback" not in err
+    assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(503, "stopping")]
+    until(lambda: not processes_of(tmp_path))
 
 
 def _free_port():

@@ -8,13 +8,14 @@ run.
 from __future__ import annotations
 
 import asyncio
+import queue
 import threading
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from functools import partial
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from pixie_core.run.events import Finished
 
@@ -55,6 +56,47 @@ class _Listener:
         self.woken.set()
 
 
+class _Daemons:
+    """Threads that never keep the program from ending: those of an executor are waited for, be it minutes of a
+    validation that nobody will read. What was begun goes on until its end or the program's.
+    """
+
+    def __init__(self, most: int, name: str) -> None:
+        self._most, self._name = most, name
+        self._lock = threading.Lock()
+        self._waiting: queue.SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = queue.SimpleQueue()
+        self._threads = 0
+
+    def submit(self, call: Callable[[], T]) -> Future[T]:
+        """Make the call on the next thread that is free."""
+        future: Future[T] = Future()
+        self._waiting.put((future, call))
+        with self._lock:
+            if self._threads < self._most:
+                self._threads += 1
+                name = f"{self._name}-{self._threads}"
+                threading.Thread(target=self._work, name=name, daemon=True).start()
+        return future
+
+    def shut(self) -> None:
+        """Begin nothing more, and let the threads end."""
+        with suppress(queue.Empty):
+            while (task := self._waiting.get_nowait()) is not None:
+                task[0].cancel()
+        for _ in range(self._most):
+            self._waiting.put(None)
+
+    def _work(self) -> None:
+        while (task := self._waiting.get()) is not None:
+            future, call = task
+            if future.set_running_or_notify_cancel():
+                try:
+                    future.set_result(call())
+                except BaseException as error:  # noqa: BLE001 (it is raised where the call was asked for)
+                    future.set_exception(error)
+            del task, future, call
+
+
 class Bridge:
     """The event loop's way into one Pixie. Made, used and closed on the loop."""
 
@@ -62,7 +104,7 @@ class Bridge:
         self.pixie = pixie
         self._loop = asyncio.get_running_loop()
         self._quick = ThreadPoolExecutor(_QUICK_THREADS, "pixie-call")
-        self._slow = ThreadPoolExecutor(_SLOW_THREADS, "pixie-slow")
+        self._slow = _Daemons(_SLOW_THREADS, "pixie-slow")
         self._listeners: dict[str, set[_Listener]] = {}
         self._unsubscribe = pixie.store.subscribe(self._committed)
 
@@ -72,7 +114,7 @@ class Bridge:
 
     async def slowly(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Call what may take seconds or minutes, so that it never keeps the quick calls waiting."""
-        return await self._loop.run_in_executor(self._slow, _here(function, *args, **kwargs))
+        return await asyncio.wrap_future(self._slow.submit(_here(function, *args, **kwargs)), loop=self._loop)
 
     async def chunks(self, source: Iterator[bytes], *, at_least: int = 64 * 1024) -> AsyncIterator[bytes]:
         """A blocking iterator of bytes, piece by piece, each gathered to a useful size.
@@ -137,7 +179,7 @@ class Bridge:
         """Let go of the threads; the Pixie itself is its owner's to close."""
         self._unsubscribe()
         await asyncio.to_thread(self._quick.shutdown, cancel_futures=True)
-        self._slow.shutdown(wait=False, cancel_futures=True)
+        self._slow.shut()
 
     async def _fresh(self, run_id: str, after: int, listener: _Listener) -> Sequence[Record]:
         """What came after `after`: as it was handed over, else out of the database."""

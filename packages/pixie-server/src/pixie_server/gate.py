@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from pixie_server.exchange import is_api
@@ -10,7 +11,7 @@ from pixie_server.refusals import Refusal, prefers_json
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pixie_server.exchange import Receive, Scope, Send
+    from pixie_server.exchange import Message, Receive, Scope, Send
 
 __all__ = ["STARTING", "STOPPING", "Gate"]
 
@@ -27,7 +28,7 @@ class Gate:
     """Lets requests through to the ASGI application (None where there is none yet), unless `shut` answers a refusal:
     then that is the answer.
 
-    Requests that are under way aren't touched when it shuts.
+    Requests that are under way aren't touched when it shuts; one that is cancelled after that gets the refusal too.
     """
 
     def __init__(self, app: Any, shut: Callable[[], Refusal | None]) -> None:
@@ -40,11 +41,28 @@ class Gate:
         if refusal is not None:
             await _answer(refusal, scope, send)
         elif self._app is not None:
-            await self._app(scope, receive, send)
+            await self._through(scope, receive, send)
         elif scope["type"] == "lifespan":
             while (await receive())["type"] != "lifespan.shutdown":
                 await send({"type": "lifespan.startup.complete"})
             await send({"type": "lifespan.shutdown.complete"})
+
+    async def _through(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """On to the application; where its time is over before it has begun to answer, say why."""
+        begun = False
+
+        async def noting(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting)
+        except asyncio.CancelledError:
+            refusal = self._shut() if scope["type"] == "http" else None
+            if refusal is not None and not begun:
+                await _answer(refusal, scope, send)
+            raise
 
 
 async def _answer(refusal: Refusal, scope: Scope, send: Send) -> None:

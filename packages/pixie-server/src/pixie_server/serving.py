@@ -71,6 +71,7 @@ async def serve(pixie: Pixie, listening: socket.socket, *, on_ready: Callable[[s
     the address. The socket is taken over, and closed as soon as nobody is let in any more.
     """
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(_unless_cancelled)
     async with application(pixie) as (app, served):
         for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(each) is not signal.SIG_IGN:  # as nohup sets it
@@ -85,6 +86,14 @@ async def serve(pixie: Pixie, listening: socket.socket, *, on_ready: Callable[[s
             shutdown_trigger=served.stopping.wait,
         )
         await ending
+
+
+def _unless_cancelled(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what failed with nobody to tell, but not the connections that were cut at the end: asyncio's streams take the
+    cancelling of one for a fault.
+    """
+    if not isinstance(context.get("exception"), asyncio.CancelledError):
+        loop.default_exception_handler(context)
 
 
 async def _end_runs(pixie: Pixie, stopping: asyncio.Event) -> None:
