@@ -2,11 +2,12 @@
 
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
 
-from pixie_core.faults import FaultInjected, arm, disarm, fault
+from pixie_core.faults import FaultInjected, arm, disarm, fault, held
 
 
 @pytest.fixture(autouse=True)
@@ -60,3 +61,22 @@ def test_a_specification_that_cant_be_read_is_an_error(specification):
     """A test that arms nothing would pass for the wrong reason."""
     with pytest.raises(ValueError, match="PIXIE_FAULT"):
         arm(specification)
+
+
+def test_whoever_passes_a_held_point_waits_until_the_block_ends():
+    """The first alone; and nobody at another point."""
+    passed = []
+
+    def work():
+        fault("another")
+        fault("here")
+        passed.append(True)
+
+    with held("here") as point:
+        thread = threading.Thread(target=work)
+        thread.start()
+        assert point.reached.wait(10)
+        fault("here")
+        assert passed == []
+    thread.join(10)
+    assert passed == [True]

@@ -8,6 +8,10 @@ comparison. PIXIE_FAULT arms points when Python starts, `arm` does so within a t
     PIXIE_FAULT="commit.before:delay=0.5"          sleeps, in seconds (0.2 when left out)
     PIXIE_FAULT="commit.before#3:kill"             at the third time that it is passed
     PIXIE_FAULT="one:error,two:delay"              several
+
+    with held("delete.after_mark") as step:        who passes it in another thread waits there
+        step.reached.wait(10)
+        ...                                        and goes on once the block ends, or step.go.set()
 """
 
 from __future__ import annotations
@@ -17,13 +21,20 @@ import os
 import signal
 import threading
 import time
-from typing import Literal, cast, get_args
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Literal, cast, get_args
 
-from attrs import frozen
+from attrs import field, frozen
 
-__all__ = ["FaultInjected", "arm", "disarm", "fault"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["FaultInjected", "Held", "arm", "disarm", "fault", "held"]
 
 _Action = Literal["kill", "error", "delay"]
+
+
+_LONGEST_WAIT = 60.0
 
 
 class FaultInjected(OSError):
@@ -38,7 +49,17 @@ class _Armed:
     at: int
 
 
+@frozen
+class Held:
+    """A point at which somebody is made to wait: `reached` once they stand there, until `go` is set."""
+
+    name: str
+    reached: threading.Event = field(factory=threading.Event)
+    go: threading.Event = field(factory=threading.Event)
+
+
 _armed: dict[str, _Armed] | None = None
+_held: Held | None = None
 _passed: dict[str, int] = {}
 _counting = threading.Lock()
 
@@ -69,8 +90,22 @@ def disarm() -> None:
     arm("")
 
 
+@contextmanager
+def held(name: str) -> Iterator[Held]:
+    """Within the block the first to pass the point waits there; at its end they go on."""
+    global _held  # noqa: PLW0603
+    point = _held = Held(name)
+    try:
+        yield point
+    finally:
+        _held = None
+        point.go.set()
+
+
 def fault(name: str) -> None:
-    """Fail here when the point is armed; otherwise do nothing."""
+    """Fail, or wait, here when the point is armed or held; otherwise do nothing."""
+    if _held is not None:
+        _wait_at(name)
     if _armed is None or (point := _armed.get(name)) is None:
         return
     with _counting:
@@ -82,6 +117,15 @@ def fault(name: str) -> None:
     if point.action == "error":
         raise FaultInjected(errno.EIO, f"injected at {name}")
     time.sleep(point.seconds)
+
+
+def _wait_at(name: str) -> None:
+    point = _held
+    if point is None or point.name != name or point.reached.is_set():
+        return
+    point.reached.set()
+    if not point.go.wait(_LONGEST_WAIT):
+        raise FaultInjected(errno.ETIMEDOUT, f"held at {name}, and nobody let go")
 
 
 arm(os.environ.get("PIXIE_FAULT", ""))
