@@ -170,7 +170,7 @@ def _selection(conn: sqlite3.Connection, wanted: ArtefactFilter) -> Selection:
     conditions = [each if wanted.spilled is False else evolve(each, facets=()) for each in _conditions(wanted)]
     if wanted.deleted:
         told = "artefacts.deleted_at IS NOT NULL AND artefacts.purging_at IS NULL"
-        listed = Condition(told, index="artefacts_deleted")
+        listed = Condition(told, index="artefacts_restorable")
         conditions = [evolve(each, index=None) for each in conditions]
     return narrowest(
         conn, "artefact", "artefacts", listed, conditions, moment="created_at", since=wanted.since, until=wanted.until

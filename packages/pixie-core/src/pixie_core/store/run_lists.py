@@ -101,7 +101,7 @@ def _selection(conn: sqlite3.Connection, wanted: RunFilter) -> Selection:
     listed = Condition("deleted_at IS NULL", index="runs_by_time")
     conditions = list(_conditions(wanted))
     if wanted.deleted:
-        listed = Condition("deleted_at IS NOT NULL AND purging_at IS NULL", index="runs_deleted")
+        listed = Condition("deleted_at IS NOT NULL AND purging_at IS NULL", index="runs_restorable")
         conditions = [evolve(each, index=None) for each in conditions]
     return narrowest(
         conn, "run", "runs", listed, conditions, moment="started_at", since=wanted.since, until=wanted.until

@@ -214,6 +214,7 @@ LIST_INDEXES = tuple(
         ("runs_by_label", f"runs (label, started_at, id, {_ASKED})", f"{_LISTED} AND label IS NOT NULL"),
         ("runs_finished", "runs (finished_at, id, status)", _LISTED),
         ("runs_deleted", "runs (id, deleted_at, purging_at)", "deleted_at IS NOT NULL"),
+        ("runs_restorable", "runs (started_at, id, purging_at, deleted_at)", "deleted_at IS NOT NULL"),
         ("artefacts_by_time", "artefacts (created_at, id, tool_id, mime, spilled, run_id, deleted_at)", ""),
         ("artefacts_by_tool", "artefacts (tool_id, created_at, id, mime, spilled, run_id, deleted_at)", ""),
         ("artefacts_by_mime", "artefacts (mime, created_at, id, tool_id, spilled, run_id)", _LISTED),
@@ -222,6 +223,7 @@ LIST_INDEXES = tuple(
         ("artefacts_with_label", f"artefacts (created_at, id, label, {_SHOWN})", f"{_LISTED} AND label IS NOT NULL"),
         ("artefacts_by_label", f"artefacts (label, created_at, id, {_SHOWN})", f"{_LISTED} AND label IS NOT NULL"),
         ("artefacts_with_tags", f"artefacts (created_at, id, tags, {_SHOWN})", f"{_LISTED} AND tags IS NOT NULL"),
+        ("artefacts_restorable", "artefacts (created_at, id, purging_at, deleted_at)", "deleted_at IS NOT NULL"),
         ("artefacts_deleted", "artefacts (id, deleted_at, purging_at)", "deleted_at IS NOT NULL"),
     )
 )

@@ -32,7 +32,9 @@ def rename_tool(session: Session, old: str, new: str, *, as_json: bool) -> None:
     the server. Links to pages of the old id lead nowhere then; those to its runs stay as they are.
     """
     with session.open() as pixie:
-        done = pixie.moves.rename(old, new)
+        done = pixie.moves.rename(old, new, on_progress=_tell_progress)
+    if sys.stderr.isatty() and done.runs:
+        click.echo(err=True)
     if as_json:
         print_json(asdict(done))
     else:
@@ -69,6 +71,12 @@ def remove_tool(session: Session, tool: str, *, keep_runs: bool, yes: bool, as_j
         click.echo(f"{done.tool_id} is removed.{gone}{left}")
     if done.failed:
         raise Failure(safe("\n".join(done.failed)))
+
+
+def _tell_progress(moved: int) -> None:
+    """Some thousands of runs take a while."""
+    if sys.stderr.isatty():
+        click.echo(f"\r{_runs(moved)} moved", err=True, nl=False)
 
 
 def _agreed(pixie: Pixie, tool_id: str, *, keep_runs: bool) -> bool:
