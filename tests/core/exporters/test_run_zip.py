@@ -15,6 +15,7 @@ import zipfile
 from datetime import UTC, datetime
 
 import pytest
+from attrs import evolve
 
 from pixie_core.catalogue import OUTPUT_TYPES
 from pixie_core.errors import ExportError
@@ -374,6 +375,14 @@ def test_files_of_a_run_long_ago_get_the_first_year_that_a_zip_knows():
     made = Archive(filename="x", made_at=datetime(1969, 1, 1, tzinfo=UTC), entries=[Entry("a", lambda: [b"x"])])
     with zipfile.ZipFile(io.BytesIO(b"".join(made))) as archive:
         assert archive.infolist()[0].date_time == (1980, 1, 1, 0, 0, 0)
+
+
+def test_a_run_of_which_nobody_knows_when_it_was_is_exported_all_the_same():
+    """An older database may hold such rows; its zip is of the first day that a zip knows."""
+    run = evolve(a_run(), started_at=None, created_at="")
+    made = run_zip(run, None, {}, Files().open)
+    assert made.filename == "lorenz-ode-solver-1980-01-01-5f0c8c7e.zip"
+    assert list(unzip(b"".join(made)))[-1] == "run.json"
 
 
 def test_the_zips_own_name_is_plain():

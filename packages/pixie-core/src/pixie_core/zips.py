@@ -18,7 +18,8 @@ from attrs import frozen
 from pixie_core.errors import AmbiguousRunId, ArtefactNotFound, NotFound, Problem, RequestInvalid
 from pixie_core.exporters import report, report_archive, run_zip
 from pixie_core.exporters.bulk import Bulk, Item, folder_name
-from pixie_core.exporters.run_zip import file_entry, moment_of
+from pixie_core.exporters.moment import moment_of
+from pixie_core.exporters.run_zip import file_entry
 from pixie_core.filenames import twin_key, unique_filename
 from pixie_core.store import Weight, sizes_on_disk, weigh
 

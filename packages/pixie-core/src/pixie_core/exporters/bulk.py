@@ -24,7 +24,7 @@ from attrs import field, frozen
 
 from pixie_core.errors import ExportError, NotFound
 from pixie_core.exporters.archive import Entry, Listing, add_entries
-from pixie_core.exporters.run_zip import moment_of
+from pixie_core.exporters.moment import moment_of
 from pixie_core.exporters.writing import WrittenZip, write_zip
 from pixie_core.exporters.zip_writer import ZipWriter
 from pixie_core.filenames import clean_filename

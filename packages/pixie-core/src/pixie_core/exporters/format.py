@@ -7,7 +7,7 @@ these tuples. To add one: write `write(export, sink, options)`, declare it, and 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.metadata import version
 from importlib.util import find_spec
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, TypeAlias
@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, TypeAlias
 from attrs import field, frozen
 
 from pixie_core.errors import MissingExtra
+from pixie_core.exporters.moment import moment_of
 
 if TYPE_CHECKING:
     from pixie_core.catalogue import Features, Figure, Media, OutputDeclaration, OutputValue, Rows
@@ -45,7 +46,7 @@ class Provenance:
             run_id=run.id,
             tool_id=run.tool_id,
             tool_name=manifest.name if manifest is not None else run.tool_id,
-            at=datetime.fromisoformat(run.started_at or run.created_at).astimezone(UTC),
+            at=moment_of(run),
             pixie_version=str(run.fingerprint.get("pixie") or version("pixie-core")),
         )
 

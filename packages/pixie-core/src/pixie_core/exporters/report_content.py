@@ -99,8 +99,10 @@ class Section:
 
     @property
     def is_drawn(self) -> bool:
-        """Whether it is a picture of data: a chart or a map."""
-        return not {"figure", "features"}.isdisjoint(self.views)
+        """Whether it is a picture of data: a chart or a map that has some."""
+        if {"figure", "features"}.isdisjoint(self.views):
+            return False
+        return "rows" not in self.views or self.export.rows().length > 0
 
     @property
     def has_data(self) -> bool:
@@ -288,7 +290,10 @@ def _read(about: OutputDeclaration, values: Mapping[str, Any]) -> tuple[Any, Out
 
 
 def _moment(at: str) -> str:
-    return datetime.fromisoformat(at).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    try:
+        return datetime.fromisoformat(at).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    except ValueError:
+        return at or "not recorded"
 
 
 def duration_text(milliseconds: int) -> str:

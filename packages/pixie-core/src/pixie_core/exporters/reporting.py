@@ -10,7 +10,6 @@ makes them, and the same again with the same browser or matplotlib.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypeAlias, get_args
@@ -19,6 +18,7 @@ from attrs import evolve, field, frozen
 
 from pixie_core.errors import Problem, RequestInvalid
 from pixie_core.exporters.archive import Archive, Entry
+from pixie_core.exporters.moment import moment_of
 from pixie_core.exporters.report_assets import Assets
 from pixie_core.exporters.report_content import content_of
 from pixie_core.exporters.report_document import document_report
@@ -110,7 +110,7 @@ def report_archive(
     """The zip: assets/, report.md, report.html, at the root. It takes what `report` does."""
     return Archive(
         filename=clean_filename(f"{_stem(run)}.zip"),
-        made_at=datetime.fromisoformat(run.started_at or run.created_at).astimezone(UTC),
+        made_at=moment_of(run),
         entries=_Anew(partial(report_entries, run, declared, values, open_artefact)),
     )
 
@@ -148,8 +148,7 @@ class _Anew:
 
 
 def _stem(run: Run) -> str:
-    day = datetime.fromisoformat(run.started_at or run.created_at).astimezone(UTC).strftime("%Y-%m-%d")
-    return f"{clean_filename(run.tool_id, 'run')}-{day}-{run.id[:8]}-report"
+    return f"{clean_filename(run.tool_id, 'run')}-{moment_of(run):%Y-%m-%d}-{run.id[:8]}-report"
 
 
 def _utf8(pieces: Iterable[str]) -> Iterator[bytes]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from functools import partial
 from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -17,6 +16,7 @@ from attrs import evolve
 from pixie_core.errors import ArtefactNotFound, ExportError
 from pixie_core.exporters.archive import Anew, Archive, Entry, Listing
 from pixie_core.exporters.json_text import json_bytes, json_object
+from pixie_core.exporters.moment import moment_of
 from pixie_core.exporters.paths import Paths, input_paths, is_file_input, paths_of
 from pixie_core.exporters.report_markdown import report_markdown
 from pixie_core.filenames import clean_filename
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pixie_core.run.events import Artefact
     from pixie_core.tool import ToolManifest
 
-__all__ = ["file_entry", "moment_of", "run_facts", "run_zip"]
+__all__ = ["file_entry", "run_facts", "run_zip"]
 
 _PIECE = 256 * 1024
 _DEFLATED = {
@@ -94,11 +94,6 @@ def _entries(
     yield from files
     yield from _artefacts(run, paths, open_artefact)
     yield Listing("run.json", partial(_run_json, run, declared, paths))
-
-
-def moment_of(run: Run) -> datetime:
-    """The time that a run's files have in a zip, in UTC: when it began."""
-    return datetime.fromisoformat(run.started_at or run.created_at).astimezone(UTC)
 
 
 def _inputs(
