@@ -45,6 +45,18 @@ def test_a_map_is_a_picture_too():
     assert "![m (points map)](assets/m.png)" in held["report.md"].decode()
 
 
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [("chart_line", {"x": [], "series": []}), ("chart_pie", {"slices": []}), ("map_points", {"points": []})],
+)
+def test_a_chart_of_nothing_is_no_picture(kind, value):
+    """Axes without anything on them look like a result."""
+    held = unzipped(a_run(outputs={"c": (kind, value)}))
+    assert "assets/c.png" not in held
+    assert "No rows." in held["report.md"].decode()
+    assert 'class="chart"' not in held["report.html"].decode()
+
+
 def test_a_long_table_is_cut_in_the_words_and_whole_beside_them():
     """The words say how many there are, and where."""
     held = unzipped(a_run(outputs={"t": ("table", TABLE)}))

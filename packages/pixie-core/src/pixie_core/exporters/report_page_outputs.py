@@ -58,10 +58,8 @@ class Outputs:
             yield from _unread(section)
         elif (write := _BY_TYPE.get(section.type)) is not None:
             yield from write(self, section, index)
-        elif "features" in section.views:
-            yield from self._map(section, index)
-        elif "figure" in section.views:
-            yield from self._chart(section, index)
+        elif section.is_drawn:
+            yield from (self._map if "features" in section.views else self._chart)(section, index)
         elif "media" in section.views:
             yield from media_pieces(section, beside.files, self.room)
         elif "rows" in section.views:
