@@ -148,6 +148,12 @@ def export(
         renderer = prepared.write(file)
         size = file.tell()
         file.seek(0)
+    except OSError as error:
+        file.close()
+        raise ExportError(
+            f"{declared.label} can't be made as {prepared.format.name}: {error.strerror or error}. Look whether "
+            f"{tempfile.gettempdir()} has room, and whether its files are there (`pixie fsck`)."
+        ) from error
     except BaseException:
         file.close()
         raise

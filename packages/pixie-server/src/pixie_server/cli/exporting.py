@@ -40,10 +40,11 @@ def _pairs(_: click.Context, __: click.Parameter, given: Sequence[str]) -> dict[
         "pixie export-as-format compound-interest:last:schedule xlsx --to ~/results",
         "pixie export-as-format 6f1c2a9b:schedule csv --option headings=keys",
         "pixie export-as-format 12 png",
+        "pixie export-as-format compound-interest:last:schedule",
     ),
 )
 @click.argument("what", metavar="ARTEFACT|RUN:KEY")
-@click.argument("format")
+@click.argument("format", required=False)
 @click.option("--to", type=click.Path(path_type=Path), metavar="PATH", help="The file, or the folder for it.")
 @click.option("--force", is_flag=True, help="Overwrite the file when it is there.")
 @click.option(
@@ -52,9 +53,16 @@ def _pairs(_: click.Context, __: click.Parameter, given: Sequence[str]) -> dict[
 @as_json
 @pass_session
 def export_as_format(
-    session: Session, what: str, format: str, to: Path | None, *, force: bool, options: dict[str, str], as_json: bool
+    session: Session,
+    what: str,
+    format: str | None,
+    to: Path | None,
+    *,
+    force: bool,
+    options: dict[str, str],
+    as_json: bool,
 ) -> None:
-    """Save an output, or a kept file, in another FORMAT.
+    """Save an output, or a kept file, in another FORMAT; without one, in its default.
 
     It is named by the number of an artefact, or RUN:KEY, where RUN is a run's id, the beginning of it (6 characters or
     more), or TOOL:last. A format that it can't become is refused with those that it can.
