@@ -145,7 +145,6 @@ def main() -> int:
                 violations += bad
                 _say(
                     f"{name}: {len(chosen)} of {len(found)} points in {time.monotonic() - at:.0f} s, {bad} violations",
-                    flush=True,
                 )
     finally:
         if asked.keep is None:

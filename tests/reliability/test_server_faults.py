@@ -19,6 +19,7 @@ import pytest
 
 import pixie_core
 from pixie_core.store.owner import Owner
+from tests.reliability.mounting import ALONE, inside, must_be_possible
 from tests.server.cli.folders import DEADLINE, add_tools
 from tests.server.cli.test_serve import NO_PROXY, served
 from tests.server.live_pixie import processes_of
@@ -101,15 +102,15 @@ def refused(url, home, *, status=503, code=None):
 # A folder that can't be written
 
 SERVE = """
-mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" || exit 77
+mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" || exit 1
 exec "$2" -m pixie_server.cli serve --home "$1" --port "$3" --no-sync
 """
-ALONE = ["unshare", *([] if os.getuid() == 0 else ["--map-root-user"]), "--mount"]
 
 
 @contextmanager
 def served_read_only(home, port):
     """A server for which the folder lies on a file system that can only be read; and what makes it writable again."""
+    must_be_possible(home)
     command = [*ALONE, "sh", "-c", SERVE, "sh", str(home), sys.executable, str(port)]
     environment = {name: text for name, text in os.environ.items() if not name.startswith("PIXIE_")}
     with subprocess.Popen(
@@ -117,16 +118,10 @@ def served_read_only(home, port):
     ) as server:
 
         def make_writable():
-            inside = ["nsenter", "--target", str(server.pid), "--mount"]
-            inside += [] if os.getuid() == 0 else ["--user", "--preserve-credentials"]
-            subprocess.run([*inside, "mount", "-o", "remount,bind,rw", str(home)], check=True)
+            subprocess.run([*inside(server.pid), "mount", "-o", "remount,bind,rw", str(home)], check=True)
 
         try:
             line = server.stdout.readline()
-            if server.poll() == 77:
-                pytest.fail(
-                    "nothing can be mounted here, not even in a namespace of one's own: " + server.stderr.read()
-                )
             assert line == f"Pixie is ready: http://127.0.0.1:{port}\n", line + server.stderr.read()
             yield f"http://127.0.0.1:{port}", make_writable
         finally:
