@@ -118,6 +118,15 @@ def test_every_mode_can_be_drawn(mode):
     assert light > 190
 
 
+def test_many_measured_values_are_looked_at_here_and_there():
+    """A map of a hundred million of them would take more memory than a thumbnail may."""
+    ramp = Image.linear_gradient("L").resize((2000, 3000)).convert("I").point(lambda value: value * 100).convert("I;16")
+    made = drawn(saved(ramp)).convert("L")
+    assert made.size == (43, 64)
+    assert made.getpixel((20, 1)) < 40
+    assert made.getpixel((20, 62)) > 215
+
+
 def test_of_an_animation_the_first_picture_is_drawn():
     """A thumbnail doesn't move."""
     frames = [Image.new("RGB", (50, 50), colour) for colour in ("#ff0000", "#00ff00", "#0000ff")]

@@ -81,7 +81,7 @@ def _still(file: BinaryIO, edge: int) -> Image:
         with picture_in(file, "The file") as picture:
             picture.draft(None, (edge * 2, edge * 2))  # a JPEG is read at a fraction of its size
             profile = picture.info.get("icc_profile")
-            small = _plain(picture)
+            small = _plain(picture, edge)
             if small is not picture:
                 small.getexif()[_ORIENTATION] = picture.getexif().get(_ORIENTATION, 1)
             small.thumbnail((edge, edge))
@@ -95,16 +95,21 @@ def _still(file: BinaryIO, edge: int) -> Image:
         raise Undrawable(str(error).removesuffix(" Take it as it is.")) from error
 
 
-def _plain(picture: Image) -> Image:
+def _plain(picture: Image, edge: int) -> Image:
     """The picture in one of the two modes that WebP has, itself if it is."""
+    from PIL.Image import Resampling
+
     if picture.mode in {"RGB", "RGBA"}:
         return picture
     if picture.mode.startswith(("I", "F")):
-        # Measured values: from black, the least of them, to white.
-        values = picture.convert("F")
+        # Measured values: from black, the least of them, to white. Each would take four bytes, so that of many only as
+        # many are looked at as a thumbnail can tell of.
+        scale = min(1.0, 4 * edge / max(picture.size))
+        size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+        values = picture.resize(size, Resampling.NEAREST).convert("F")
         low, high = cast("tuple[float, float]", values.getextrema())
-        scale = 255.0 / ((high - low) or 1.0)
-        return values.point(lambda value: value * scale - low * scale).convert("L").convert("RGB")
+        slope = 255.0 / ((high - low) or 1.0)
+        return values.point(lambda value: value * slope - low * slope).convert("L").convert("RGB")
     through = "A" in picture.getbands() or "a" in picture.getbands() or "transparency" in picture.info
     made: Image = picture.convert("RGBA" if through else "RGB")
     return made
