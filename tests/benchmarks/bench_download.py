@@ -108,7 +108,7 @@ def report(name, port, path, size):
 
 
 def main():
-    size = int(sys.argv[1] if len(sys.argv) > 1 else 256) << 20
+    size = int(sys.argv[1] if len(sys.argv) > 1 else 1024) << 20
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         source = home / "source.bin"
