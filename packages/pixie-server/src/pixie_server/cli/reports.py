@@ -45,9 +45,9 @@ _FORMATS = ("zip", "md", "html", "pdf")
 def export_run_as_report(
     session: Session, run: str, format: str, to: Path | None, *, force: bool, as_json: bool
 ) -> None:
-    """Save RUN as a report for people to read: in Markdown, as a page that needs nothing, as PDF.
+    """Save RUN as a report for people: Markdown, page, PDF.
 
-    RUN is its id, the beginning of it (6 characters or more), or TOOL:last.
+    The page shows charts, tables, maps and formulas with the network off. RUN is its id, the beginning of it (6 characters or more), or TOOL:last.
     A zip is checked before it gets its name. Needs the running server.
     """
     from pixie_core.exporters import write_file, write_zip
