@@ -47,8 +47,8 @@ def export_run_as_report(
 ) -> None:
     """Save RUN as a report for people: Markdown, page, PDF.
 
-    The page shows charts, tables, maps and formulas with the network off. RUN is its id, the beginning of it (6 characters or more), or TOOL:last.
-    A zip is checked before it gets its name. Needs the running server.
+    RUN is its id, the beginning of it (6 characters or more), or TOOL:last. The page shows charts, tables, maps and
+    formulas with the network off. A zip is checked before it gets its name. Needs the running server.
     """
     from pixie_core.exporters import write_file, write_zip
     from pixie_core.filenames import clean_filename
