@@ -5,7 +5,7 @@ import zipfile
 import pytest
 
 from pixie_client import Pixie, PixieProblem, PixieUnreachable
-from tests.server.live_pixie import add_tools, live_pixie
+from tests.server.live_pixie import add_tool, add_tools, live_pixie
 
 
 @pytest.fixture(scope="module")
@@ -79,3 +79,41 @@ def test_it_finds_the_server_by_pixie_url(live, monkeypatch):
     with Pixie() as client:
         assert client.healthy()
         assert "adder" in [tool.id for tool in client.tools()]
+
+
+SIZER = '''\
+from pixie_tool_sdk import Tool
+
+tool = Tool()
+
+
+@tool.run
+def measure(one, many, run):
+    """Tell how large files are."""
+    return {"sizes": " ".join(str(each.size) for key in ("one", "many") for each in run.uploads(key))}
+
+
+tool.serve()
+'''
+SIZER_MANIFEST = {
+    "id": "sizer",
+    "name": "Sizer",
+    "inputs": [
+        {"key": "one", "type": "file", "label": "One"},
+        {"key": "many", "type": "file", "label": "Many", "multiple": True},
+    ],
+    "outputs": [{"key": "sizes", "type": "text", "label": "Sizes"}],
+}
+
+
+def test_files_are_sent_from_the_disk(live, pixie, tmp_path):
+    """One or several for an input, whatever is in them: also what divides the parts of other forms."""
+    add_tool(live.pixie.settings.tools_dir, SIZER_MANIFEST, SIZER)
+    paths = []
+    for number, content in enumerate((b"x" * 3_000_000, b"\r\n--+++\r\n" * 10, b"\x00\xff")):
+        paths.append(tmp_path / f"file {number}.bin")
+        paths[-1].write_bytes(content)
+    run = pixie.run("sizer", files={"one": paths[0], "many": paths[1:]})
+    assert run.status == "ok", run.error
+    assert run.outputs["sizes"] == "3000000 90 2"
+    assert [each["filename"] for each in (run.inputs["one"], *run.inputs["many"])] == [path.name for path in paths]
