@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from attrs import define, frozen
 
+from pixie_core.catalogue import Media
 from pixie_core.errors import ArtefactNotFound, ExportError
 from pixie_core.exporters.media_sources import kind_of, opened
 from pixie_core.exporters.page import said
@@ -15,7 +17,6 @@ from pixie_core.exporters.report_content import size_text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pixie_core.catalogue import Media
     from pixie_core.exporters.report_content import Section
 
 __all__ = ["Room", "media_pieces", "picture_url"]
@@ -81,8 +82,6 @@ def media_pieces(section: Section, beside: Mapping[int, str], room: Room) -> Ite
 
 def picture_url(section: Section, source: str, room: Room) -> str:
     """A picture within words, as data where the run kept it; any other source as it is."""
-    from pixie_core.catalogue import Media
-
     if not source.startswith("/api/artefacts/"):
         return source
     found = _found(section, Media(source), room)
@@ -122,19 +121,13 @@ def _beside(label: str, found: _Found, path: str | None) -> Iterator[str]:
     if path is None:
         yield f'<p class="remark">{said(label)} ({_size(found)}) is too large to stand in this page.</p>\n'
         return
-    address = said(_address(path))
+    address = said(quote(path, safe="/"))
     if found.family in {"audio", "video"}:
         tag = found.family
         yield f'<{tag} controls preload="metadata" src="{address}" aria-label="{said(label)}"></{tag}>\n'
     elif found.family == "image":
         yield f'<img src="{address}" alt="{said(label)}" loading="lazy">\n'
     yield f'<p><a href="{address}">{said(path)}</a> <span class="about">{_size(found)}, beside this page</span></p>\n'
-
-
-def _address(path: str) -> str:
-    from urllib.parse import quote
-
-    return quote(path, safe="/")
 
 
 def _size(found: _Found) -> str:
