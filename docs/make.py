@@ -119,10 +119,14 @@ def formats_page() -> Iterator[str]:
     for each in FORMATS.values():
         options = ", ".join(f"`{one.name}`" for one in option_help(each))
         yield f"| `{each.name}` | {each.reads} | `{each.ending}` | {each.help} | {options} | {each.extra or ''} |"
-    yield from ("", "## Options", "", "| option | default | |", "|---|---|---|")
-    options_by_name = {one.name: one for each in FORMATS.values() for one in option_help(each)}
-    for one in sorted(options_by_name.values(), key=lambda one: one.name):
-        yield f"| `{one.name}` | {_shown(one.default)} | {one.help} |"
+    yield from ("", "## Options", "", "| option | of | default | |", "|---|---|---|---|")
+    # An option may mean another thing elsewhere: the width of a chart, and at most how wide a photograph is.
+    meant: dict[tuple[str, str, str], list[str]] = {}
+    for each in FORMATS.values():
+        for one in option_help(each):
+            meant.setdefault((one.name, _shown(one.default), one.help), []).append(f"{each.reads}.{each.name}")
+    for (name, default, said), places in sorted(meant.items()):
+        yield f"| `{name}` | {', '.join(f'`{place}`' for place in places)} | {default} | {said} |"
 
 
 def _fields(cls: type, without: Iterable[str] = ()) -> Iterator[str]:
