@@ -132,7 +132,9 @@ def test_the_latest_time_seen_is_kept_over_restarts(store, settings, clock, ende
         assert count(again) == 1
 
 
-@pytest.mark.parametrize("text", ['"0d"', '"-1d"', '"soon"', "not json", "Infinity"])
+@pytest.mark.parametrize(
+    "text", ['"0d"', '"0"', "0", "-1", '"-1d"', '"soon"', "not json", "NaN", "Infinity", "[]", '"1e999d"']
+)
 def test_settings_that_cant_be_read_switch_it_off(store, settings, clock, ended, sweeper, text):
     """Until they are put right; it says which."""
     ended()
@@ -210,3 +212,50 @@ def test_it_sweeps_from_time_to_time_until_it_is_stopped(store, settings, clock,
         assert passes.acquire(timeout=30)
     sweeper.stop()
     assert sweeper.last is not None
+
+
+def test_what_it_has_to_say_is_said_until_it_is_over(store, settings, clock, ended, sweeper):
+    """A jump of the clock, settings that can't be read, and its question; nothing when all is in order (K3, K4)."""
+    assert sweeper.notices() == ()
+    clock.jump(400 * DAY)
+    sweeper.sweep()
+    assert ["clock" in each for each in sweeper.notices()] == [True]
+    sweeper.sweep()
+    assert sweeper.notices() == ()
+    store.write(lambda conn: conn.execute("INSERT INTO settings VALUES ('retention_older_than', '0')"))
+    sweeper.sweep()
+    assert ["is off until" in each for each in sweeper.notices()] == [True]
+    store.settings.unset("retention_older_than")
+    for _ in range(51):
+        ended()
+    later(sweeper, clock, 31)
+    (asked,) = sweeper.notices()
+    assert asked.startswith("51 runs are older than 30d")
+    assert "pixie sweep --older-than 30d --apply" in asked
+
+
+def test_what_the_start_couldnt_do_is_done_before_the_first_pass(store, settings, clock, monkeypatch):
+    """As soon as the database can be had; until then that is said."""
+    import threading
+
+    from pixie_core.errors import DataFolderBusy
+    from pixie_core.sweeper import background
+
+    monkeypatch.setattr(background, "_AGAIN_SECONDS", 0.01)
+    tried, may, done = threading.Semaphore(0), threading.Event(), threading.Event()
+
+    def put_right():
+        tried.release()
+        if not may.is_set():
+            raise DataFolderBusy("held by another")
+        done.set()
+
+    sweeper = BackgroundSweeper(store, settings, retained=dict, clock=clock)
+    sweeper.start(put_right)
+    for _ in range(3):
+        assert tried.acquire(timeout=30)
+    assert ["put right" in each for each in sweeper.notices()] == [True]
+    may.set()
+    assert done.wait(30)
+    sweeper.stop()
+    assert sweeper.notices() == ()
