@@ -15,6 +15,7 @@ from pixie_core.errors import DiskFull, PixieError, QuotaExceeded, RequestInvali
 from pixie_core.faults import FaultInjected, arm, disarm
 from pixie_core.run.events import Finished, Output, Progress, Started
 from pixie_core.store import Publication, fsck
+from tests.core.exporters.test_run_zip import HOSTILE
 from tests.core.recorded import add_run
 from tests.core.tool.zips import raw_entry, raw_zip
 
@@ -209,6 +210,21 @@ def test_a_run_whose_tool_is_not_here_is_kept_all_the_same(here, there, tmp_path
     assert b"".join(there.zip(run_id)) == b"".join(here.zip(run_id))
 
 
+def test_whatever_names_are_exported_come_back(here, there, tmp_path):
+    """Names and labels that no system likes were made safe on the way out."""
+    ids = [
+        add_run(here, *((name, f"{n}".encode()) for n, name in enumerate(HOSTILE)), tool="con"),
+        *(
+            add_run(here, label=label)
+            for label in ("../../up", "CON. ", "a/b\\c:d", "\u202egnp", "ünï\u0308", "x" * 200)
+        ),
+    ]
+    here.bulk(ids).save(tmp_path / "many.zip")
+    came = there.import_run(tmp_path / "many.zip")
+    assert [each.run_id for each in came] == ids
+    assert b"".join(there.bulk(ids)) == b"".join(here.bulk(ids))
+
+
 # What is refused
 
 
@@ -293,11 +309,16 @@ ALTERED = {
     "a negative duration": (lambda e: retold(e, duration_ms=-1), "duration_ms"),
     "a number for a label": (lambda e: retold(e, label=7), "label"),
     "half a character": (lambda e: retold(e, label="\ud800"), "surrogate"),
+    "a label of a page": (lambda e: retold(e, label="x" * 201), "at most 200 characters"),
     "NUL in a label": (lambda e: retold(e, label="a\0b"), "label"),
     "an origin in many words": (lambda e: retold(e, origin="<script>"), "origin"),
     "files that are none": (lambda e: retold(e, files=[{"path": 1}]), "files"),
     "no files": (lambda e: retold(e, files=[]), "doesn't list inputs.json"),
     "outputs of other keys": (lambda e: retold(e, outputs={"a": "text"}, unfinished=[]), "has other outputs"),
+    "values within values": (
+        lambda e: relisted(e, "outputs.json", b'{"plot": ' + b"[" * 950 + b"]" * 950 + b', "words": 1, "table": 1}'),
+        "nested too deeply",
+    ),
     "unfinished that is none": (lambda e: retold(e, unfinished=["nope"]), "none of the outputs"),
 }
 

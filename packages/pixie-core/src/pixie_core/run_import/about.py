@@ -37,7 +37,7 @@ _UUID = re.compile(r"[0-9a-fA-F-]{36}", re.ASCII)
 _WORD = re.compile(r"[a-z][a-z_-]{0,31}", re.ASCII)
 _TOOL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,199}", re.ASCII)
 _TIMES = ("created_at", "started_at", "finished_at")
-_LONGEST_LABEL = 10_000
+_LONGEST_LABEL = 200
 _MOST_MILLISECONDS = 2**53
 
 

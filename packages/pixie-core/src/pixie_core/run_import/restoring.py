@@ -85,6 +85,12 @@ class Restoring:
 
     def restore(self, found: Found) -> None:
         """Put one run into the store, whole. Whatever happens before its end, nothing of it is left."""
+        try:
+            self._restore(found)
+        except RecursionError:
+            raise _wrong(f"{found.prefix}outputs.json", "or inputs.json is nested too deeply") from None
+
+    def _restore(self, found: Found) -> None:
         about = found.about
         inputs = self._inputs(found)
         run = Run(
