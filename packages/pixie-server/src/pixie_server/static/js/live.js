@@ -29,16 +29,25 @@ class Follower {
     this.seq = Number(panel.dataset.seq);
     this.retry = RETRY;
     this.recent = undefined; // the outputs that came since a drawing was asked for, while one is under way
-    this.connect();
+    // A browser has six connections to Pixie for all its tabs: one that nobody looks at keeps none, and catches up later.
+    this.looking = () => (document.hidden ? this.rest() : this.source ?? this.connect());
+    document.addEventListener("visibilitychange", this.looking);
+    this.looking();
     refreshHistory(panel);
   }
 
   close() {
     this.closed = true;
-    this.source?.close();
-    clearTimeout(this.again);
+    document.removeEventListener("visibilitychange", this.looking);
+    this.rest();
     clearTimeout(this.drawing);
     clearTimeout(this.losing);
+  }
+
+  rest() {
+    this.source?.close();
+    this.source = undefined;
+    clearTimeout(this.again);
   }
 
   connect() {
@@ -53,7 +62,7 @@ class Follower {
     this.source.addEventListener("error", () => {
       this.lost(true);
       // The browser tries again by itself, unless the server refused; then we do.
-      if (this.source.readyState !== EventSource.CLOSED || this.closed) return;
+      if (this.source?.readyState !== EventSource.CLOSED || this.closed) return;
       this.again = setTimeout(() => this.connect(), this.retry);
       this.retry = Math.min(2 * this.retry, LONGEST_RETRY);
     });
