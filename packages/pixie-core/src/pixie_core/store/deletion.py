@@ -188,8 +188,11 @@ class Deletions:
         return purged
 
     def remove_unused_blobs(self) -> int:
-        """Remove bytes that no file, row or input has a use for any more; returns how many became free."""
-        return self.remove_blobs(removal.blobs_without_links(self._files, self._now().timestamp()))
+        """Remove bytes that no file, row or input has a use for any more, and thumbnails of such bytes; returns how
+        many became free.
+        """
+        freed = self._thumbnails.remove_unused()
+        return freed + self.remove_blobs(removal.blobs_without_links(self._files, self._now().timestamp()))
 
     def remove_blobs(self, hashes: Iterable[str]) -> int:
         """Remove bytes with one of these SHA-256, unless something has a use for them; returns how many became free."""
