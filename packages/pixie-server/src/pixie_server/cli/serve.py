@@ -128,12 +128,14 @@ def _serve(settings: Settings, *, open_page: bool, sync: bool) -> None:
 
 
 def _could(put_right: Callable[[], None]) -> bool:
-    """Do it; False when the folder can only be read at present, or another program holds the database."""
-    from pixie_core.errors import DataFolderBusy, DataFolderReadOnly
+    """Do it; False when the folder can only be read at present, is full, or another program holds the
+    database.
+    """
+    from pixie_core.errors import DataFolderBusy, DataFolderReadOnly, DiskFull
 
     try:
         put_right()
-    except (DataFolderBusy, DataFolderReadOnly) as error:
+    except (DataFolderBusy, DataFolderReadOnly, DiskFull) as error:
         click.echo(safe(str(error)), err=True)
         return False
     return True
