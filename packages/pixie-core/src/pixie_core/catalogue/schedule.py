@@ -64,7 +64,10 @@ class Timeline(OutputValue):
         """
         times = [event["t"] for event in self.events]
         # Neighbours in time, and not in the list, must stand apart.
-        heights = dict(zip(_in_time(times), (_HEIGHTS[i % len(_HEIGHTS)] for i in range(len(times))), strict=True))
+        ordered = list(_in_time(times))
+        heights = dict(zip(ordered, (_HEIGHTS[i % len(_HEIGHTS)] for i in range(len(times))), strict=True))
+        # The outermost labels lead inwards, so that none is cut at the edge.
+        sides = {ordered[0]: "right", ordered[-1]: "left"} if len(ordered) > 1 else {}
         groups: dict[str, list[int]] = {}
         for index, event in enumerate(self.events):
             groups.setdefault(event.get("group") or "", []).append(index)
@@ -89,7 +92,9 @@ class Timeline(OutputValue):
                     self.events[index].get("description") or self.events[index]["label"] for index in members
                 ],
                 "hovertemplate": "%{x}<br>%{hovertext}<extra></extra>",
-                "textposition": ["top center" if heights[index] > 0 else "bottom center" for index in members],
+                "textposition": [
+                    f"{'top' if heights[index] > 0 else 'bottom'} {sides.get(index, 'center')}" for index in members
+                ],
                 "cliponaxis": False,
                 "marker": {"size": 9, "color": colour_of(number)},
                 "showlegend": len(groups) > 1,

@@ -34,7 +34,12 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_plane"]
 
-_PLACES = {"top center": ("center", "bottom", 1), "bottom center": ("center", "top", -1)}
+_PLACES = {
+    f"{up} {side}": (across, against, way)
+    for up, against, way in (("top", "bottom", 1), ("bottom", "top", -1))
+    for side, across in (("center", "center"), ("right", "left"), ("left", "right"))
+}
+"""Where Plotly puts words, and how matplotlib aligns them there: across, up, and which way they are moved."""
 
 
 def draw_plane(canvas: Canvas, figure: Figure, theme: Theme, top: int) -> None:
@@ -118,7 +123,8 @@ def _ranges(axes: Axes, theme: Theme, along: Scale, upright: Scale) -> None:
             limit(high, low)
         else:
             limit(low, high)  # what is drawn from here on moves them no more
-        if scale.kind == "linear" and low < 0 < high and scale.layout.get("visible", True):
+        counted = scale.kind == "linear" and "tickvals" not in scale.layout and scale.layout.get("visible", True)
+        if counted and low < 0 < high:
             line(0, color=theme.border, linewidth=1 * PX, zorder=0.9)
 
 
