@@ -16,7 +16,7 @@ from pixie_server import api, fragments, logbook, pages
 from pixie_server.api.shapes import ErrorOut
 from pixie_server.assets import STATIC
 from pixie_server.bridge import Bridge
-from pixie_server.forms import StrictRequest
+from pixie_server.forms import StrictRequest, read_upload
 from pixie_server.gate import STOPPING, Gate
 from pixie_server.guard import Guard
 from pixie_server.happenings import Happenings
@@ -81,10 +81,12 @@ def guarded(app: Any, settings: Settings) -> Guard:
     """
     page_patterns = [route.pattern for route in ROUTES if route.page]
     file_patterns = [route.pattern for route in ROUTES if route.artefact]
+    upload_patterns = [route.pattern for route in ROUTES if route.upload]
     return Guard(
         app,
         is_page=lambda path: any(pattern.fullmatch(path) for pattern in page_patterns),
         is_artefact=lambda path: any(pattern.fullmatch(path) for pattern in file_patterns),
+        is_upload=lambda path: any(pattern.fullmatch(path) for pattern in upload_patterns),
         methods=_methods,
         configured_host=settings.host,
         limits=Limits.of(settings),
@@ -130,7 +132,11 @@ def _view(route: Route, served: Served, limits: Limits) -> Callable[..., Awaitab
         logbook.about(route=f"{route.method} {route.path}", **known)
         if route.query is not None:
             path["query"] = read_query(route.query, request.args)
-        if route.body is not None:
+        if route.upload:
+            path["files"] = {}
+        if route.upload and route.body is not None and request.mimetype == "multipart/form-data":
+            path["body"], path["files"] = await read_upload(route.body, request, limits)
+        elif route.body is not None:
             path["body"] = read_body(route.body, await request.data, limits, optional=route.body_optional)
         return written(await route.handler(served, **path))
 

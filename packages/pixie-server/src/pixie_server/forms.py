@@ -2,11 +2,16 @@
 
 Quart's own parser puts U+FFFD for bytes that are no UTF-8, leaves out what it doesn't understand, and takes a form that
 breaks off in its middle for a whole one. A tool would then run with other inputs than were sent.
+
+    body, files = await read_upload(StartRunBody, request, limits)
+
+Files are written to the disk as they come, and handed on as streams.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import errno
+from typing import TYPE_CHECKING, Any, get_origin, get_type_hints
 
 from quart import Request
 from quart.formparser import FormDataParser
@@ -14,7 +19,10 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 
-from pixie_server.reading import Malformed
+from pixie_core.catalogue.inputs.files import Attached, attached
+from pixie_core.errors import DiskFull, Problem, RequestInvalid
+from pixie_core.structure import Problems, structure
+from pixie_server.reading import Malformed, read_json, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +30,9 @@ if TYPE_CHECKING:
 
     from quart.wrappers import Body
 
-__all__ = ["StrictRequest"]
+    from pixie_server.limits import Limits
+
+__all__ = ["StrictRequest", "attached_files", "read_upload"]
 
 _LONGEST_NAME = 4096
 """Characters of a field's name and its file's name together."""
@@ -65,6 +75,11 @@ class _StrictForms(FormDataParser):
             raise Malformed("The form isn't UTF-8.") from None
         except ValueError:
             raise Malformed("The form isn't multipart/form-data as its boundary says.") from None
+        except OSError as error:
+            if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+                raise
+            said = "There is no room left in the folder for temporary files, where what is sent is kept first."
+            raise DiskFull(f"{said} Nothing was recorded. Free some, then try again.") from error
         if not isinstance(ended, Epilogue):
             raise Malformed("The form breaks off: its closing boundary is missing.")
         return MultiDict(fields), MultiDict(files)
@@ -118,3 +133,62 @@ class StrictRequest(Request):
     """A request whose forms are read strictly."""
 
     form_data_parser_class = _StrictForms
+
+
+async def attached_files(request: Request) -> dict[str, Attached | list[Attached]]:
+    """The form's files by field, one or a list of several. A field that was left empty is no file."""
+    made: dict[str, Attached | list[Attached]] = {}
+    for key, several in (await request.files).lists():
+        found = [attached(each.stream, each.filename, each.mimetype or None) for each in several if each.filename]
+        if found:
+            made[key] = found if len(found) > 1 else found[0]
+    return made
+
+
+async def read_upload(cls: type[Any], request: Request, limits: Limits) -> tuple[Any, dict[str, Any]]:
+    """A multipart form as an instance of `cls`, whose fields are parts of it, and its files by the names of theirs.
+
+    A part for what is an object is JSON, as a field or as a file; the others are texts. Raises Malformed, and
+    RequestInvalid with every problem.
+    """
+    hints = get_type_hints(cls)
+    form, files = await request.form, await attached_files(request)
+    given: dict[str, Any] = {}
+    problems: list[Problem] = []
+    parts: dict[str, list[Any]] = {name: list(texts) for name, texts in form.lists()}
+    for name in hints.keys() & files.keys():
+        sent = files.pop(name)
+        parts[name] = [*parts.get(name, ()), *(sent if isinstance(sent, list) else [sent])]
+    for name, several in parts.items():
+        try:
+            given[name] = _part(name, several, hints, limits)
+        except ValueError as error:
+            problems.append(Problem(f"$.{name}", str(error)))
+    if not problems:
+        try:
+            return structure(cls, given), files
+        except Problems as error:
+            problems.extend(error.problems)
+    raise RequestInvalid("The form", problems)
+
+
+def _part(name: str, several: list[Any], hints: Mapping[str, Any], limits: Limits) -> Any:
+    """The value of one part. Raises ValueError for one that can't be taken."""
+    if name not in hints:
+        raise ValueError(
+            f"is no part of this form ({', '.join(hints)}): a file needs a filename, all else goes into inputs"
+        )
+    if len(several) > 1:
+        raise ValueError(f"comes {len(several)} times; send it once")
+    (sent,) = several
+    if get_origin(hints[name]) is not dict:
+        if isinstance(sent, Attached):
+            raise ValueError("is a file; send it as a text")
+        return read_text(sent, hints[name])
+    if isinstance(sent, Attached) and sent.size > limits.body_bytes:
+        raise ValueError(f"has {sent.size:,} bytes; at most {limits.body_bytes:,} are read as JSON")
+    source = b"".join(sent.pieces()) if isinstance(sent, Attached) else sent.encode()
+    try:
+        return read_json(source, limits)
+    except Malformed as error:
+        raise Malformed(f"The part {name!r}{error.detail.removeprefix('The body')}") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
@@ -9,7 +10,6 @@ from attrs import frozen
 from quart import Response, redirect, request
 
 from pixie_core.catalogue.base import field
-from pixie_core.catalogue.inputs.files import file_url
 from pixie_core.errors import (
     AmbiguousRunId,
     Busy,
@@ -26,6 +26,7 @@ from pixie_core.errors import (
 from pixie_server import render
 from pixie_server.api.shapes import RunOut
 from pixie_server.api.tools import RunsOfTool, run_page_of
+from pixie_server.forms import attached_files
 from pixie_server.frames import frame_of
 from pixie_server.live import events_answer
 from pixie_server.pages import html, run_of
@@ -65,9 +66,10 @@ async def run_tool(served: Served, tool_id: str) -> Any:
     htmx gets the live panel at once; a plain form is sent on to the run's page; anything else waits for the
     run's end and gets the output panel, or the run as JSON by Accept.
     """
-    fields, files = await _form_fields(), await _form_files()
+    fields, files = await _form_fields(), await attached_files(request)
     try:
-        run = await served.bridge(served.pixie.start_form, tool_id, fields, typed=files)
+        start = partial(served.pixie.start_form, tool_id, fields, typed=files)
+        run = await (served.bridge.slowly(start) if files else served.bridge(start))
     except InputsInvalid as error:
         if wants_json() or not _is_browser():
             raise
@@ -95,17 +97,6 @@ async def _form_fields() -> dict[str, list[str]]:
             raise Malformed("The form isn't UTF-8.") from None
     form = await request.form
     return {key: form.getlist(key) for key in form}
-
-
-async def _form_files() -> dict[str, Any]:
-    """The form's files by field, as data URLs: one, or a list of several. A field left empty is no file."""
-    files = await request.files
-    made: dict[str, Any] = {}
-    for key in files:
-        urls = [file_url(each.read(), each.filename, each.mimetype) for each in files.getlist(key) if each.filename]
-        if urls:
-            made[key] = urls if len(urls) > 1 else urls[0]
-    return made
 
 
 def _is_htmx() -> bool:

@@ -78,11 +78,14 @@ def _operation(route: Route, schemas: _Schemas, error: dict[str, Any]) -> dict[s
         content: dict[str, Any] = {"schema": schemas.taken(route.body)}
         if route.example is not None:
             content["example"] = route.example
-        operation["requestBody"] = {"required": not route.body_optional, "content": {"application/json": content}}
+        kinds = {"application/json": content}
+        if route.upload:
+            kinds["multipart/form-data"] = {"schema": schemas.uploaded(route.body)}
+        operation["requestBody"] = {"required": not route.body_optional, "content": kinds}
     elif route.form:
         form = {"type": "object", "additionalProperties": {"type": "string"}}
-        kinds = ("application/x-www-form-urlencoded", "multipart/form-data")
-        operation["requestBody"] = {"required": False, "content": {kind: {"schema": form} for kind in kinds}}
+        ways = ("application/x-www-form-urlencoded", "multipart/form-data")
+        operation["requestBody"] = {"required": False, "content": {way: {"schema": form} for way in ways}}
     return operation
 
 
@@ -176,6 +179,11 @@ def _default(each: attrs.Attribute[Any]) -> dict[str, Any]:
     return {"default": each.default} if plain else {}
 
 
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    members = [each for each in schema.get("anyOf", ()) if each != _SCALARS[NoneType]]
+    return {**members[0], **{key: schema[key] for key in schema if key != "anyOf"}} if len(members) == 1 else schema
+
+
 class _Schemas:
     """The schemas of classes, each made once and referred to by name."""
 
@@ -187,6 +195,20 @@ class _Schemas:
         made = self.of(cls)
         self.made[cls.__name__]["additionalProperties"] = False
         return made
+
+    def uploaded(self, cls: type) -> dict[str, Any]:
+        """The schema of the same body as a multipart form: its fields are parts, objects among them as JSON, and any
+        other part is a file. A part that says nothing isn't sent: there is no null.
+        """
+        self.of(cls)
+        name, made = f"{cls.__name__}WithFiles", self.made[cls.__name__]
+        self.made[name] = {
+            **made,
+            "description": f"{made['description']} Files are parts named by their inputs.",
+            "properties": {key: _without_null(each) for key, each in made["properties"].items()},
+            "additionalProperties": {"type": "string", "format": "binary"},
+        }
+        return {"$ref": f"#/components/schemas/{name}"}
 
     def of(self, hint: Any) -> dict[str, Any]:
         """The schema of an annotation."""

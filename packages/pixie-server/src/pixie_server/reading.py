@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from pixie_server.limits import Limits
 
-__all__ = ["Malformed", "read_body", "read_json", "read_query", "readable"]
+__all__ = ["Malformed", "read_body", "read_json", "read_query", "read_text", "readable"]
 
 _MOST_PROBLEMS = 20
 """Unknown keys of a body that are named: looking for what was meant takes time for each."""
@@ -132,7 +132,7 @@ def read_query(cls: type[Any], given: MultiDict[str, str]) -> Any:
             problems.append(Problem(f"$.{name}", f"unknown parameter {name!r}{hint}"))
             continue
         try:
-            raw[name] = _read_text(given[name], hints[named[name].name])
+            raw[name] = read_text(given[name], hints[named[name].name])
         except ValueError as error:
             problems.append(Problem(f"$.{name}", str(error)))
     if not problems:
@@ -143,7 +143,8 @@ def read_query(cls: type[Any], given: MultiDict[str, str]) -> Any:
     raise RequestInvalid("The query", problems)
 
 
-def _read_text(text: str, hint: Any) -> Any:
+def read_text(text: str, hint: Any) -> Any:
+    """A text of an address or a form as its annotation says: a truth value, a number, or itself. Raises ValueError."""
     members = get_args(hint) if get_origin(hint) in {Union, UnionType} else (hint,)
     if bool in members:
         known = {"true": True, "1": True, "false": False, "0": False}

@@ -48,7 +48,9 @@ class Answer:
 
 @frozen(kw_only=True)
 class Route:
-    """One method of one path. `page`: a full page that links from elsewhere may open."""
+    """One method of one path. `page`: a full page that links from elsewhere may open. `upload`: the body may come as a
+    multipart form too, and the handler takes `files`.
+    """
 
     method: Method
     path: str
@@ -59,6 +61,7 @@ class Route:
     query: type | None = None
     body: type | None = None
     body_optional: bool = False
+    upload: bool = False
     form: bool = False
     page: bool = False
     artefact: bool = False

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import NOTHING
 
 from pixie_core.catalogue.inputs.base import found, read_json, same, text_problems
+from pixie_core.catalogue.inputs.files import Attached, FileInput
 from pixie_core.errors import InputsInvalid, Problem, near
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def _checked(
     manifest: ToolManifest, given: Mapping[str, Any], problems: list[Problem], cleared: Collection[str] = ()
 ) -> dict[str, Any]:
     """The values in the declaration's order. Inputs that `show_if` hides are left out."""
+    problems += _misplaced(manifest, given)
     broken = {problem.path for problem in problems}
     given = {key: _normalised(manifest, key, value) for key, value in given.items()}
     values: dict[str, Any] = {}
@@ -109,6 +111,15 @@ def _checked(
     if problems:
         raise InputsInvalid(_what(manifest), problems)
     return values
+
+
+def _misplaced(manifest: ToolManifest, given: Mapping[str, Any]) -> Iterator[Problem]:
+    """Files that came for inputs which aren't files."""
+    for key, value in given.items():
+        declared = manifest.input(key)
+        several = value if isinstance(value, list) else [value]
+        if any(isinstance(each, Attached) for each in several) and not isinstance(declared, FileInput | None):
+            yield Problem(f"$.{key}", f"{declared.label} is of type {declared.type} and no file: send its value")
 
 
 def _normalised(manifest: ToolManifest, key: str, value: Any) -> Any:

@@ -1,7 +1,7 @@
 """The inputs of a run in their two forms: as they are recorded, and as the tool gets them.
 
-A file comes as a data URL. It is kept once, by its hash, and what is recorded in its place is `{sha256, filename,
-mime, size}`; the tool gets the data URL all the same, or a part of a multipart form.
+A file comes as a data URL, or attached as it is. It is kept once, by its hash, and what is recorded in its place is
+`{sha256, filename, mime, size}`; the tool gets a data URL all the same, or a part of a multipart form.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from urllib.parse import unquote, unquote_to_bytes
 
 from attrs import field, frozen
 
-from pixie_core.catalogue.inputs.files import FileInput, file_url
+from pixie_core.catalogue.inputs.files import Attached, FileInput, file_url
 from pixie_core.errors import InputsInvalid, Problem
 
 if TYPE_CHECKING:
@@ -74,19 +74,30 @@ def _mapped(manifest: ToolManifest, inputs: Mapping[str, Any], each: Callable[[s
 
 
 def as_recorded(tool: Tool, inputs: Mapping[str, Any], store: Store, run_id: str) -> dict[str, Any]:
-    """The inputs with every data URL kept as a file, and what stands for it in its place. Raises InputsInvalid."""
+    """The inputs with every data URL and every attached file kept, and what stands for it in its place. Raises
+    InputsInvalid.
+    """
 
     def keep(key: str, value: Any) -> Any:
+        if isinstance(value, Attached):
+            return store.keep_input(
+                run_id, tool.id, value.filename or _unnamed(key, value.mime), value.pieces(), value.mime
+            )
         if not isinstance(value, str):
             return value
         try:
             upload = data_url(value)
         except ValueError as error:
             raise InputsInvalid(f"The inputs of {tool.id}", [Problem(f"$.{key}", str(error))]) from None
-        filename = upload.filename or key + (mimetypes.guess_extension(upload.mime) or ".bin")
+        filename = upload.filename or _unnamed(key, upload.mime)
         return store.keep_input(run_id, tool.id, filename, upload.content, upload.mime)
 
     return _mapped(tool.checked(), inputs, keep)
+
+
+def _unnamed(key: str, mime: str) -> str:
+    """What a file is called that came without a name."""
+    return key + (mimetypes.guess_extension(mime) or ".bin")
 
 
 def as_sent(

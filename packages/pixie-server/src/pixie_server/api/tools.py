@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -10,8 +11,11 @@ from attrs import Factory, frozen
 from pixie_core.catalogue.base import field
 from pixie_core.errors import (
     Busy,
+    DiskFull,
     InputsInvalid,
     ManifestInvalid,
+    Problem,
+    QuotaExceeded,
     RequestInvalid,
     RunConflict,
     RunsInFlight,
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pixie_core import Pixie
+    from pixie_core.catalogue.inputs.files import Attached
     from pixie_core.store import LatestValidation
     from pixie_core.tool import Tool
     from pixie_server.served import Served
@@ -73,22 +78,30 @@ class StartRunBody:
     "/api/tools/<tool_id>/runs",
     body=StartRunBody,
     body_optional=True,
+    upload=True,
     answers=(
         Answer(200, RunOut, description="The run has ended within `wait` seconds."),
         Answer(202, RunOut, description="The run was started and goes on."),
     ),
-    errors=(*_CANT_RUN, RunConflict),
+    errors=(*_CANT_RUN, RunConflict, DiskFull, QuotaExceeded),
     example={"inputs": {"rho": 28, "steps": 2000}, "wait": 30},
     path_examples=_EXAMPLES,
 )
-async def start_run(served: Served, tool_id: str, body: StartRunBody) -> tuple[RunOut, int]:
+async def start_run(
+    served: Served, tool_id: str, body: StartRunBody, files: Mapping[str, Attached | list[Attached]]
+) -> tuple[RunOut, int]:
     """Start a run; with `wait`, answer when it has ended.
 
-    The same `run_id` with the same inputs answers the run that exists.
+    The body is JSON, in which files are data URLs; or a multipart form of the same parts, `inputs` as JSON, with each
+    file as a part that has the name of its input. The same `run_id` with the same inputs answers the run that exists.
     """
-    run = await served.bridge(
-        served.pixie.start, tool_id, body.inputs, origin="api", run_id=body.run_id, label=body.label
+    if twice := body.inputs.keys() & files.keys():
+        said = "comes as a part of the form and in inputs: send it once"
+        raise InputsInvalid(f"The inputs of {tool_id}", [Problem(f"$.{key}", said) for key in sorted(twice)])
+    start = partial(
+        served.pixie.start, tool_id, {**body.inputs, **files}, origin="api", run_id=body.run_id, label=body.label
     )
+    run = await (served.bridge.slowly(start) if files else served.bridge(start))
     if body.wait and not run.ended:
         run = await served.bridge.wait(run.id, body.wait)
     else:

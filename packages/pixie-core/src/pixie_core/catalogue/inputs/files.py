@@ -1,12 +1,14 @@
-"""Inputs that are files, sent as data URLs: file, image, audio."""
+"""Inputs that are files, sent as data URLs or attached as they are: file, image, audio."""
 
 from __future__ import annotations
 
 import binascii
 import mimetypes
+from io import SEEK_END
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote, unquote, unquote_to_bytes
 
+from attrs import field as attribute
 from attrs import frozen
 
 from pixie_core.catalogue.base import ONE_DOT, Json, Labels, field
@@ -15,9 +17,10 @@ from pixie_core.catalogue.samples import silence
 from pixie_core.errors import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import IO
 
-__all__ = ["AudioInput", "FileInput", "ImageInput", "file_url"]
+__all__ = ["Attached", "AudioInput", "FileInput", "ImageInput", "attached", "file_url"]
 
 _TYPES = mimetypes.MimeTypes()
 """Endings and media types as Python knows them: the machine's own lists would judge one file two ways."""
@@ -38,12 +41,41 @@ _ALSO = {
 }
 
 
+@frozen
+class Attached:
+    """A file that comes as its bytes and not as a data URL, so that a large one is never held in memory.
+
+    `stream` is open as long as the inputs aren't recorded; whoever opened it closes it.
+    """
+
+    filename: str | None
+    mime: str
+    size: int
+    stream: IO[bytes] = attribute(repr=False, eq=False)
+
+    def pieces(self, size: int = 1 << 20) -> Iterator[bytes]:
+        """Its bytes from the beginning, so many at a time."""
+        self.stream.seek(0)
+        while piece := self.stream.read(size):
+            yield piece
+
+
+def attached(stream: IO[bytes], filename: str | None = None, mime: str | None = None) -> Attached:
+    """A file as the stream of its bytes, which can be sought in; the type by its name where it isn't said."""
+    stream.seek(0, SEEK_END)
+    return Attached(filename or None, _type_of(filename, mime), stream.tell(), stream)
+
+
+def _type_of(filename: str | None, mime: str | None) -> str:
+    return mime or (_TYPES.guess_type(filename)[0] if filename else None) or _UNKNOWN
+
+
 def file_url(content: bytes, filename: str | None = None, mime: str | None = None) -> str:
     """A file as a data URL, which is how inputs carry files; the type by its name where it isn't said.
 
     The name travels as a parameter: `data:text/csv;name=prices.csv;base64,…`.
     """
-    kind = mime or (_TYPES.guess_type(filename)[0] if filename else None) or _UNKNOWN
+    kind = _type_of(filename, mime)
     name = f";name={quote(filename, safe='')}" if filename else ""
     return f"data:{kind}{name};base64,{binascii.b2a_base64(content, newline=False).decode()}"
 
@@ -92,7 +124,7 @@ class FileInput(InputDeclaration):
 
     def normalised(self, value: Any) -> Any:
         """One file where several may be is a list of one."""
-        return [value] if self.multiple and isinstance(value, str) else value
+        return [value] if self.multiple and isinstance(value, str | Attached) else value
 
     def problems(self, value: Any) -> Iterable[str]:
         """A data URL, or a list of them: of a kind that is accepted, and small enough."""
@@ -107,6 +139,9 @@ class FileInput(InputDeclaration):
                 yield from (f"file {number} {said}" for said in self._file_problems(one))
 
     def _file_problems(self, value: Any) -> Iterable[str]:
+        if isinstance(value, Attached):
+            yield from self._misfits(value.size, value.mime, value.filename or "")
+            return
         comma = value.find(",") if isinstance(value, str) else -1
         if comma < 0 or value[:5].lower() != "data:":
             yield f"must be a file as a data URL (data:text/csv;base64,…), not {found(value)}"
@@ -117,9 +152,13 @@ class FileInput(InputDeclaration):
         except (binascii.Error, ValueError) as error:
             yield f"is a data URL whose base64 is broken ({error})"
             return
+        name = next((unquote(each[5:]) for each in about if each.lower().startswith("name=")), "")
+        yield from self._misfits(size, mime, name)
+
+    def _misfits(self, size: int, mime: str, name: str) -> Iterable[str]:
+        """What is wrong with a file of this size, type and name."""
         if self.max_size_mb is not None and size > self.max_size_mb * 1e6:
             yield f"has {size / 1e6:.3g} MB; at most {self.max_size_mb:g} MB are allowed"
-        name = next((unquote(each[5:]) for each in about if each.lower().startswith("name=")), "")
         if not self._accepted((mime or "text/plain").lower(), name.lower()):
             wanted = ", ".join(self.accept) if self.accept else f"{self._kind}/…"
             yield f"is {name or mime or 'text/plain'}; accepted are {wanted}"
