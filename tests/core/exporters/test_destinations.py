@@ -1,7 +1,9 @@
 """Folders that outputs are sent to: which may be, and that nothing in them is ever replaced."""
 
 import io
+import os
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -53,6 +55,16 @@ def test_a_folder_behind_a_link_is_confirmed_first(home):
     assert checked_folder(home / "link", home / "pixie", through_links=True) == home / "reports"
     with pytest.raises(RequestInvalid, match="Pixie's own folder"):
         checked_folder(home / "bad", home / "pixie", through_links=True)
+
+
+def test_a_folder_of_somebody_else_is_refused(home):
+    """Whoever runs this: for most the system's is, and root can give one away."""
+    folder = Path("/usr/share")
+    if os.getuid() == 0:
+        folder = home / "reports"
+        os.chown(folder, 12_345, 12_345)
+    with pytest.raises(RequestInvalid, match="belongs to somebody else"):
+        checked_folder(folder, home / "pixie")
 
 
 @pytest.mark.parametrize("name", ["reports", "Q1 2026", "ключ", "a.b-c", "x" * 63])
