@@ -54,6 +54,9 @@ def test_any_other_host_stops_the_start(tmp_path, host):
         ("PIXIE_DEVELOPER_MODE", "perhaps", "true or false"),
         ("PIXIE_WARM_MAX", "0", "at least 1"),
         ("PIXIE_SWEEPER_INTERVAL_SECONDS", "1", "at least 60 s"),
+        ("PIXIE_SHUTDOWN_GRACE_SECONDS", "60", "at least 0 s and at most 8 s"),
+        ("PIXIE_MAX_BODY_BYTES", "16MB", "a whole number of at least 1024 bytes"),
+        ("PIXIE_LOG_LEVEL", "loud", "debug, info, warning, error"),
     ],
 )
 def test_a_wrong_value_names_the_variable_the_value_and_what_is_allowed(tmp_path, name, value, says):

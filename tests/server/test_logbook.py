@@ -292,6 +292,23 @@ def test_the_level_is_kept_to_and_taken_back(home):
     assert logging.getLogger("pixie").level == before
 
 
+def test_what_is_kept_in_the_data_folder_counts_once_that_is_open(home):
+    """The level, the access log and the bounds."""
+    stream = io.StringIO()
+    settings = Settings(home=home)
+    with logbook.kept(settings, stderr=stream):
+        log.info("first")
+        logbook.apply(settings.saying(log_level="error", access_log=True, max_log_bytes=70_000, old_logs_kept=1))
+        log.warning("passed over")
+        call(AccessLog(Recorder()), "GET", "/asked")
+        for _ in range(10):
+            log.error("x" * 60_000)
+    assert "first" in stream.getvalue()
+    assert "passed over" not in stream.getvalue()
+    assert "GET /asked 200" in stream.getvalue()
+    assert sorted(each.name for each in home.glob("pixie.log*")) == ["pixie.log", "pixie.log.1"]
+
+
 def test_characters_that_would_steer_a_terminal_are_written_out(logged):
     """An escape sequence in a message is text."""
     log.warning("\x1b[2Jgone\x07\u202e")

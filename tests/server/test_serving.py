@@ -1,7 +1,11 @@
 """Serving from the first request to the last: the gate, the limits that are set, readers that don't read, and the end."""
 
 import gc
+import json
+import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from contextlib import closing, suppress
@@ -9,6 +13,7 @@ from contextlib import closing, suppress
 import httpx
 import pytest
 
+import pixie_core
 from pixie_core import Settings
 from pixie_server import serving
 from tests.server.cli.folders import process
@@ -228,6 +233,34 @@ def test_streams_and_requests_that_wait_for_runs_end_when_the_server_stops(tmp_p
     assert len(ends) == 6  # none was cut: httpx would have raised in its thread
     assert b"interrupted" in ends
     assert "Traceback" not in err
+
+
+def test_a_terminal_that_is_closed_ends_the_server_as_a_signal_does(tmp_path):
+    """Though nothing can be said there any more: the run is interrupted, nobody is left, and the log is whole."""
+    add_tools(tmp_path)
+    port = _free_port()
+    here, there = os.openpty()
+    at_a_terminal = "import os, sys; os.login_tty(0); os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+    command = ["-m", "pixie_server.cli", "serve", "--home", tmp_path, "--no-sync", "--port", str(port)]
+    ends = {"stdin": there, "stdout": there, "stderr": there}
+    server = subprocess.Popen([sys.executable, "-c", at_a_terminal, *command], **ends)
+    try:
+        os.close(there)
+        said = b""
+        while b"Pixie is ready" not in said:
+            said += os.read(here, 1000)
+        body = {"inputs": {"words": 10_000, "pause": 0.05}}
+        run = httpx.post(f"http://127.0.0.1:{port}/api/tools/teller/runs", json=body, trust_env=False).json()
+        until(lambda: processes_of(tmp_path))
+        os.close(here)
+        assert server.wait(10) == 0
+    finally:
+        server.kill()
+        server.wait()
+    with pixie_core.open(tmp_path) as opened:
+        assert opened.get(run["id"]).status == "interrupted"
+    assert processes_of(tmp_path) == []
+    assert all(json.loads(line)["level"] == "info" for line in (tmp_path / "pixie.log").read_text().splitlines())
 
 
 SLEEPER = """\

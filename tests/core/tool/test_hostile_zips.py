@@ -8,6 +8,7 @@ import zipfile
 
 import pytest
 
+from pixie_core.config import Settings
 from pixie_core.errors import RequestInvalid
 from pixie_core.tool.unpacking import inspect_open, inspect_zip
 from pixie_core.unzip import LIMITS, Limits
@@ -306,3 +307,13 @@ def test_every_cut_and_every_flipped_byte_is_refused_or_still_the_same_tool(tmp_
             outcomes.add("read")
             assert found.source_hash == right.source_hash
     assert outcomes == {"refused", "read"}
+
+
+def test_the_limits_that_are_set_are_those_that_count(zip_path, tmp_path):
+    """Also when it is unpacked later, by whoever has the proposal."""
+    assert Limits.of(Settings(home=tmp_path)) == LIMITS
+    limits = Limits.of(Settings(home=tmp_path, max_zip_entries=2, max_zip_depth=3))
+    assert (limits.entries, limits.depth) == (2, 3)
+    zip_path.write_bytes(whole())
+    refused(zip_path, "has 3 entries; at most 2", limits=limits)
+    assert inspect_zip(zip_path, limits=Limits.of(Settings(home=tmp_path, max_zip_entries=3))).limits.entries == 3

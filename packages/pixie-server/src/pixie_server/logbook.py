@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from pixie_core import Settings
 
-__all__ = ["FILENAME", "about", "kept"]
+__all__ = ["FILENAME", "about", "apply", "kept"]
 
 FILENAME = "pixie.log"
 
@@ -58,7 +58,6 @@ def kept(settings: Settings, *, stderr: TextIO | None = None) -> Iterator[Path |
     What other libraries say is kept from WARNING on. Exceptions that end a thread are logged as well.
     """
     secrets = Secrets(settings.tools_dir)
-    level = getattr(logging, settings.log_level.upper())
     handlers: list[logging.Handler] = [_Stream(secrets, stderr or sys.stderr)]
     path = settings.db_path.with_name(FILENAME)
     unwritable = None
@@ -72,10 +71,7 @@ def kept(settings: Settings, *, stderr: TextIO | None = None) -> Iterator[Path |
     threading.excepthook, sys.unraisablehook = _thread_failed, _unraisable
     for handler in handlers:
         root.addHandler(handler)
-    for logger in levels:
-        logger.setLevel(level)
-    if settings.access_log:
-        logging.getLogger("pixie.access").setLevel(logging.INFO)
+    apply(settings)
     logging.captureWarnings(capture=True)
     try:
         if unwritable is not None:
@@ -94,6 +90,17 @@ def kept(settings: Settings, *, stderr: TextIO | None = None) -> Iterator[Path |
         for handler in handlers:
             root.removeHandler(handler)
             handler.close()
+
+
+def apply(settings: Settings) -> None:
+    """Go on by these settings: what is kept in the data folder is known once that is open."""
+    level = getattr(logging, settings.log_level.upper())
+    for name in _OURS:
+        logging.getLogger(name).setLevel(level)
+    logging.getLogger("pixie.access").setLevel(logging.INFO if settings.access_log else level)
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, _File):
+            handler.maxBytes, handler.backupCount = settings.max_log_bytes, settings.old_logs_kept
 
 
 class Secrets:

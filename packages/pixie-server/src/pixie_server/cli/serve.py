@@ -105,7 +105,8 @@ def _serve(settings: Settings, *, open_page: bool, sync: bool) -> None:
         logbook.kept(settings) as log,
         Pixie(settings) as pixie,
     ):
-        with serving.shut(listening, settings):
+        logbook.apply(pixie.settings)
+        with serving.shut(listening, pixie.settings):
             _say_what_runs(settings, log)
             # Before the rest as well: what a dead server left running ends now.
             owing = None if _could(put_right) else put_right
