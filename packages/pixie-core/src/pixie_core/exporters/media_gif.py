@@ -87,6 +87,7 @@ def _look(export: Export, options: GifOptions) -> tuple[int, list[Image]]:
             if len(samples) == 2 * _SAMPLES:
                 samples, every = samples[::2], 2 * every
         count += 1
+        export.on_progress(0, count)  # how many there will be isn't known yet; whoever left is heard all the same
     if not count:
         raise ExportError(f"{export.declared.label} holds no moving picture. Take it as it is.")
     return count, samples
