@@ -55,6 +55,7 @@ def test_a_served_pixie_is_what_its_document_says(live, tmp_path):
         "artefact_id": [*numbers.values()],
         "key": ["story", "count", "sum"],
         "endpoint": ["cities"],
+        "workspace_id": [live.pixie.workspaces.create("Thesis").id],
     }
     document = tmp_path / "openapi.json"
     document.write_text(json.dumps(with_what_is_there(live.get("/api/openapi.json").json(), known)))

@@ -1,8 +1,10 @@
 """The JSON routes about kept files."""
 
+import io
 import uuid
 
 import pytest
+from PIL import Image
 
 from tests.reliability.kept import keep
 
@@ -233,3 +235,49 @@ def test_head_answers_as_get_does_without_its_body(live, kept):
         assert (head.status_code, head.content) == (200, b"")
         assert head.headers["content-type"] == got.headers["content-type"]
         assert head.headers["content-length"] == got.headers["content-length"]
+
+
+@pytest.fixture
+def pictured(live):
+    """The numbers of a picture that has its thumbnail, and of a text."""
+    made = io.BytesIO()
+    Image.new("RGB", (800, 400), "teal").save(made, "PNG")
+    _, numbers = keep(live.pixie, {"wide.png": made.getvalue(), "notes.md": b"# Notes"})
+    live.pixie.thumbnails.start()
+    assert live.pixie.thumbnails.wait(30)
+    return numbers
+
+
+def test_a_picture_has_a_thumbnail_in_webp(live, pictured):
+    """Told by its row, no larger than the setting says, and sealed as the file itself is."""
+    path = f"/api/artefacts/{pictured['wide.png']}"
+    assert live.get(path).json()["thumb"] == f"{path}/thumb"
+    answer = live.get(f"{path}/thumb")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/webp")
+    assert Image.open(io.BytesIO(answer.content)).size == (256, 128)
+    assert "sandbox" in answer.headers["content-security-policy"]
+    assert 'filename="wide.webp"' in answer.headers["content-disposition"]
+    head = live.client.head(f"{path}/thumb")
+    assert (head.content, head.headers["content-length"]) == (b"", str(len(answer.content)))
+
+
+def test_a_thumbnail_is_sent_once_and_in_parts(live, pictured):
+    """Conditional and range requests, as on the bytes."""
+    path = f"/api/artefacts/{pictured['wide.png']}/thumb"
+    whole = live.get(path)
+    again = live.get(path, headers={"If-None-Match": whole.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    part = live.get(path, headers={"Range": "bytes=4-11"})
+    assert (part.status_code, part.content) == (206, whole.content[4:12])
+    assert live.get(path, headers={"Range": "bytes=9999999-"}).status_code == 416
+
+
+def test_what_has_no_thumbnail_says_so(live, pictured):
+    """404 by a code of its own, which isn't that of a file that isn't there."""
+    path = f"/api/artefacts/{pictured['notes.md']}"
+    assert live.get(path).json()["thumb"] is None
+    assert (live.get(f"{path}/thumb").status_code, live.get(f"{path}/thumb").json()["code"]) == (
+        404,
+        "thumbnail_not_found",
+    )
+    assert live.get("/api/artefacts/999999999/thumb").json()["code"] == "artefact_not_found"

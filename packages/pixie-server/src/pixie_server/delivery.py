@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import quote
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
     from pixie_server.served import Served
 
-__all__ = ["content_disposition", "deliver_artefact", "deliver_made"]
+__all__ = ["content_disposition", "deliver_artefact", "deliver_made", "deliver_thumbnail"]
 
 _BUFFER = 1024 * 1024
 _ONE_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
@@ -36,13 +38,27 @@ def content_disposition(kind: str, filename: str) -> str:
 
 async def deliver_artefact(served: Served, artefact_id: int) -> Response:
     """The bytes of an artefact: our own types, our own policy, one range at most."""
-    artefact = await served.bridge(served.pixie.store.artefact, artefact_id)
-    opened = await served.bridge(served.pixie.store.open_artefact, artefact_id)
-    kind = served_as(artefact.filename)
-    etag = f'"{artefact.sha256}"'
+    artefact = await served.bridge(served.pixie.library.get, artefact_id)
+    opened = await served.bridge(served.pixie.library.open, artefact_id)
+    return _deliver(served, opened, artefact.filename, artefact.size_bytes, f'"{artefact.sha256}"')
+
+
+async def deliver_thumbnail(served: Served, artefact_id: int) -> Response:
+    """The thumbnail of an artefact, as its bytes would be."""
+    artefact = await served.bridge(served.pixie.library.get, artefact_id)
+    opened = await served.bridge(served.pixie.library.thumbnail, artefact_id)
+    found = os.fstat(opened.fileno())
+    # It may be made anew in another size while the artefact is the same.
+    etag = f'"{artefact.sha256}-{found.st_mtime_ns:x}"'
+    return _deliver(served, opened, f"{PurePosixPath(artefact.filename).stem}.webp", found.st_size, etag)
+
+
+def _deliver(served: Served, opened: BinaryIO, filename: str, size: int, etag: str) -> Response:
+    """An open file as the client asks for it; it is closed when it is sent."""
+    kind = served_as(filename)
     headers = {
         "Content-Type": kind.content_type,
-        "Content-Disposition": content_disposition(kind.disposition, artefact.filename),
+        "Content-Disposition": content_disposition(kind.disposition, filename),
         "Content-Security-Policy": kind.policy,
         "ETag": etag,
         "Accept-Ranges": "bytes",
@@ -52,7 +68,6 @@ async def deliver_artefact(served: Served, artefact_id: int) -> Response:
     if asked and (asked.strip() == "*" or etag in [each.strip().removeprefix("W/") for each in asked.split(",")]):
         opened.close()
         return Response(b"", 304, headers={key: headers[key] for key in ("ETag", "Cache-Control")})
-    size = artefact.size_bytes
     begin, end = 0, size
     status = 200
     span = _range(request.headers.get("Range"), size) if _range_applies(etag) else None

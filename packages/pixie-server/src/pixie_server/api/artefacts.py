@@ -14,10 +14,11 @@ from pixie_core.errors import (
     RunNotFound,
     RunProtected,
     RunStillRunning,
+    ThumbnailNotFound,
 )
 from pixie_core.moments import bound
 from pixie_server.api.shapes import ArtefactItem, ArtefactPage, DeletedArtefact, Labelled, Starred, Tagged
-from pixie_server.delivery import deliver_artefact
+from pixie_server.delivery import deliver_artefact, deliver_thumbnail
 from pixie_server.routing import Answer, Routes
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ _EXAMPLE = {
     "starred": True,
     "label": "for the paper",
     "tags": ["figure"],
+    "thumb": "/api/artefacts/12/thumb",
 }
 
 
@@ -129,6 +131,23 @@ async def show_artefact(served: Served, artefact_id: int) -> ArtefactItem:
 async def artefact_content(served: Served, artefact_id: int) -> Response:
     """The bytes of a kept file; conditional and range requests are honoured."""
     return await deliver_artefact(served, artefact_id)
+
+
+@routes.get(
+    "/api/artefacts/<int:artefact_id>/thumb",
+    answers=(
+        Answer(200, media_type="application/octet-stream", description="The thumbnail, a picture in WebP."),
+        Answer(206, media_type="application/octet-stream", description="The part that the Range header asks for."),
+        Answer(304, description="The client has it already."),
+        Answer(416, description="The range lies beyond the end."),
+    ),
+    errors=(ArtefactNotFound, ThumbnailNotFound),
+    artefact=True,
+    path_examples=_EXAMPLES,
+)
+async def artefact_thumbnail(served: Served, artefact_id: int) -> Response:
+    """The thumbnail of a picture or a film. It is made in the background: until then there is none."""
+    return await deliver_thumbnail(served, artefact_id)
 
 
 @frozen(kw_only=True)

@@ -226,6 +226,7 @@ class ArtefactItem(ArtefactOut):
     starred: bool = field(help="starred files, and their runs, are never swept")
     label: str | None = field(help="its name for people, if it has one")
     tags: list[str] = field(help="words to find it by")
+    thumb: str | None = field(help="where its thumbnail is; null while it has none")
     deleted_at: str | None = field(help="when it was deleted; null unless deleted ones were asked for", default=None)
 
     @classmethod
@@ -239,6 +240,7 @@ class ArtefactItem(ArtefactOut):
             starred=artefact.starred,
             label=artefact.label,
             tags=list(artefact.tags),
+            thumb=f"/api/artefacts/{artefact.id}/thumb" if artefact.thumb_path else None,
             deleted_at=artefact.deleted_at,
         )
 

@@ -41,6 +41,8 @@ class ArtefactItem:
     """ its name for people, if it has one """
     tags: list[str]
     """ words to find it by """
+    thumb: None | str
+    """ where its thumbnail is; null while it has none """
     deleted_at: None | str | Unset = UNSET
     """ when it was deleted; null unless deleted ones were asked for """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -74,6 +76,9 @@ class ArtefactItem:
 
         tags = self.tags
 
+        thumb: None | str
+        thumb = self.thumb
+
         deleted_at: None | str | Unset
         if isinstance(self.deleted_at, Unset):
             deleted_at = UNSET
@@ -97,6 +102,7 @@ class ArtefactItem:
                 "starred": starred,
                 "label": label,
                 "tags": tags,
+                "thumb": thumb,
             }
         )
         if deleted_at is not UNSET:
@@ -143,6 +149,13 @@ class ArtefactItem:
 
         tags = cast(list[str], d.pop("tags"))
 
+        def _parse_thumb(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        thumb = _parse_thumb(d.pop("thumb"))
+
         def _parse_deleted_at(data: object) -> None | str | Unset:
             if data is None:
                 return data
@@ -166,6 +179,7 @@ class ArtefactItem:
             starred=starred,
             label=label,
             tags=tags,
+            thumb=thumb,
             deleted_at=deleted_at,
         )
 

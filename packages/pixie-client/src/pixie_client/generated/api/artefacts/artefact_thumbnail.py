@@ -1,0 +1,184 @@
+from http import HTTPStatus
+from io import BytesIO
+from typing import Any, cast
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.error_out import ErrorOut
+from ...types import File, Response
+
+
+def _get_kwargs(
+    artefact_id: int,
+) -> dict[str, Any]:
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/artefacts/{artefact_id}/thumb".format(
+            artefact_id=quote(str(artefact_id), safe=""),
+        ),
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Any | ErrorOut | File | None:
+    if response.status_code == 200:
+        response_200 = File(payload=BytesIO(response.content))
+
+        return response_200
+
+    if response.status_code == 206:
+        response_206 = File(payload=BytesIO(response.content))
+
+        return response_206
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
+
+    if response.status_code == 400:
+        response_400 = ErrorOut.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 403:
+        response_403 = ErrorOut.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = ErrorOut.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 416:
+        response_416 = cast(Any, None)
+        return response_416
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Any | ErrorOut | File]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    artefact_id: int,
+    *,
+    client: AuthenticatedClient | Client,
+) -> Response[Any | ErrorOut | File]:
+    """The thumbnail of a picture or a film. It is made in the background: until then there is none
+
+    Args:
+        artefact_id (int):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Any | ErrorOut | File]
+    """
+
+    kwargs = _get_kwargs(
+        artefact_id=artefact_id,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    artefact_id: int,
+    *,
+    client: AuthenticatedClient | Client,
+) -> Any | ErrorOut | File | None:
+    """The thumbnail of a picture or a film. It is made in the background: until then there is none
+
+    Args:
+        artefact_id (int):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Any | ErrorOut | File
+    """
+
+    return sync_detailed(
+        artefact_id=artefact_id,
+        client=client,
+    ).parsed
+
+
+async def asyncio_detailed(
+    artefact_id: int,
+    *,
+    client: AuthenticatedClient | Client,
+) -> Response[Any | ErrorOut | File]:
+    """The thumbnail of a picture or a film. It is made in the background: until then there is none
+
+    Args:
+        artefact_id (int):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Any | ErrorOut | File]
+    """
+
+    kwargs = _get_kwargs(
+        artefact_id=artefact_id,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    artefact_id: int,
+    *,
+    client: AuthenticatedClient | Client,
+) -> Any | ErrorOut | File | None:
+    """The thumbnail of a picture or a film. It is made in the background: until then there is none
+
+    Args:
+        artefact_id (int):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Any | ErrorOut | File
+    """
+
+    return (
+        await asyncio_detailed(
+            artefact_id=artefact_id,
+            client=client,
+        )
+    ).parsed
