@@ -81,9 +81,9 @@ class Archive:
         return stored_size(files)
 
     def __iter__(self) -> Iterator[bytes]:
-        with ZipWriter() as zip_:
-            yield from add_entries(zip_, self.entries, self.made_at)
-            yield from zip_.end()
+        zip_ = ZipWriter()
+        yield from add_entries(zip_, self.entries, self.made_at)
+        yield from zip_.end()
 
 
 def add_entries(
@@ -100,7 +100,7 @@ def add_entries(
             written.clear()
             yield from zip_.file(prefix + each.name, moment, [content], deflated=True, most=len(content))
         elif each.name.endswith("/"):
-            yield zip_.folder(prefix + each.name, moment)
+            yield from zip_.folder(prefix + each.name, moment)
         else:
             made = yield from zip_.file(
                 prefix + each.name, moment, each.source(), deflated=each.deflated, most=each.size

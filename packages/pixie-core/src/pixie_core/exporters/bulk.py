@@ -86,7 +86,8 @@ class Bulk:
     def __iter__(self) -> Iterator[bytes]:
         look_up = self.looking_up()
         newest = datetime(1980, 1, 1, tzinfo=UTC)
-        with ZipWriter() as zip_, SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8", newline="\n") as rows:
+        zip_ = ZipWriter()
+        with SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8", newline="\n") as rows:
             for each in self.ids:
                 facts: Mapping[str, Any] = {self.columns[0]: each}
                 problem = None
