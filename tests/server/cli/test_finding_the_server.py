@@ -36,6 +36,7 @@ RUN = {
     "flagged": [],
     "fingerprint": {},
     "artefacts": [],
+    "imported": None,
 }
 HEALTHY = {"/api/healthz": (200, "application/json", b'{"ok": true}')}
 

@@ -31,7 +31,7 @@ def running_server(session: Session) -> Iterator[pixie_client.Pixie]:
     Raises Failure: with exit code 3 and the command that starts it when no Pixie answers there; with the server's words
     and the exit code that the same error has here when it refuses what is asked of it.
     """
-    from pixie_client import Pixie, PixieProblem, PixieUnreachable
+    from pixie_client import Pixie, PixieError, PixieProblem, PixieUnreachable
 
     given = os.environ.get("PIXIE_URL")
     url = _checked(given) if given else _address(session.settings())
@@ -43,6 +43,8 @@ def running_server(session: Session) -> Iterator[pixie_client.Pixie]:
             raise Failure(f"The connection to Pixie at {url} broke. Try again.") from error
         except PixieProblem as error:
             raise Failure(error.detail, _exit_code(error.code)) from error
+        except PixieError as error:
+            raise Failure(str(error)) from error
 
 
 def _must_answer(client: pixie_client.Pixie, session: Session) -> None:
