@@ -64,9 +64,9 @@ def export_as_format(
 ) -> None:
     """Save an output, or a kept file, in another FORMAT.
 
-    Without a FORMAT it becomes its default. It is named by the number of an artefact, or RUN:KEY, where RUN is a run's id,
-    the beginning of it (6 characters or more), or TOOL:last. A format that it can't become is refused with those that
-    it can.
+    Without a FORMAT it becomes its default. It is named by the number of an artefact, or RUN:KEY, where RUN is a run's
+    id, the beginning of it (6 characters or more), or TOOL:last. A format that it can't become is refused with those
+    that it can.
     """
     with session.open() as pixie, progress() as on_progress:
         prepared = pixie.exports.named(what).prepare(format, options=options, on_progress=on_progress)
