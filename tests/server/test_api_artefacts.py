@@ -281,3 +281,12 @@ def test_what_has_no_thumbnail_says_so(live, pictured):
         "thumbnail_not_found",
     )
     assert live.get("/api/artefacts/999999999/thumb").json()["code"] == "artefact_not_found"
+
+
+@pytest.mark.parametrize("path", ["/api/artefacts", "/api/runs", "/api/tools/adder/runs"])
+def test_pages_by_number_end_where_the_cursor_goes_on(live, path):
+    """Page 200 is the last; beyond it the answer names `after`."""
+    assert live.get(path, params={"page": 200}).json()["items"] == []
+    (problem,) = live.get(path, params={"page": 201}).json()["errors"]
+    assert problem["path"] == "$.page"
+    assert "`after`" in problem["message"]

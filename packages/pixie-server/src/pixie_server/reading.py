@@ -139,8 +139,15 @@ def read_query(cls: type[Any], given: MultiDict[str, str]) -> Any:
         try:
             return structure(cls, raw)
         except Problems as error:
-            problems.extend(error.problems)
+            problems.extend(_way_on(each) if "after" in named else each for each in error.problems)
     raise RequestInvalid("The query", problems)
+
+
+def _way_on(problem: Problem) -> Problem:
+    """Pages by number end somewhere, since each costs what all before it do; a list goes on by its cursor."""
+    if problem.path != "$.page" or "at most" not in problem.message:
+        return problem
+    return attrs.evolve(problem, message=f"{problem.message}; go on with `after`, the `next` of the page before")
 
 
 def read_text(text: str, hint: Any) -> Any:
