@@ -87,7 +87,6 @@ class Pixie:
     """
 
     def __init__(self, settings: Settings, *, clock: Clock = system_clock) -> None:
-        self.settings = settings
         self.store = Store(settings, clock=clock)
         self.preferences = Preferences(self.store.settings, settings)
         self.settings = settings = self.preferences.current()
