@@ -56,12 +56,15 @@ def known(live, tmp_path_factory):
     _, numbers = keep(live.pixie, {"table.csv": source})
     job = live.post("/api/validate-jobs", json={"tool_ids": ["broken"]}).json()
     run = live.run("adder", a=1)
+    folder = tmp_path_factory.mktemp("reports")
+    named = live.client.put("/api/export-targets/reports", json={"folder": str(folder)}).json()["name"]
     return {
         "run_id": run["id"],
         "tool_id": "adder",
         "key": "sum",
         "artefact_id": numbers["table.csv"],
         "job_id": job["id"],
+        "name": named,
     }
 
 

@@ -110,3 +110,13 @@ def test_the_commands_do_the_same(live, folder, added):
     assert command(home, "remove-export-target", "notes").exit_code == 0
     assert json.loads(command(home, "list-export-targets", "--json").stdout) == []
     assert command(home, "list-export-targets").exit_code == 0
+
+
+def test_one_destination_is_shown_by_its_name(live, named):
+    """GET with a name; 404 where there is none of it."""
+    assert live.get("/api/export-targets/reports").json() == {
+        "name": "reports",
+        "folder": str(named),
+        "format": "tsv",
+    }
+    assert live.get("/api/export-targets/elsewhere").json()["code"] == "destination_not_found"

@@ -261,3 +261,27 @@ def test_an_unknown_address_under_api_is_a_problem(live):
     assert live.get("/api/nothing").json()["code"] == "not_found"
     wrong = live.client.put("/api/tools")
     assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET, HEAD")
+
+
+def test_everything_that_is_wrong_with_a_query_is_said_at_once(live):
+    """Parameters that aren't there, that are said twice, and values that don't fit."""
+    answer = live.get("/api/runs?stats=ok&tool=a&tool=b&page=201&starred=maybe&origin=banana")
+    assert answer.status_code == 422
+    said = {each["path"]: each["message"] for each in answer.json()["errors"]}
+    assert sorted(said) == ["$.origin", "$.page", "$.starred", "$.stats", "$.tool"]
+    assert "did you mean status?" in said["$.stats"]
+    assert "said 2 times" in said["$.tool"]
+    assert "`after`" in said["$.page"]
+
+
+def test_everything_that_is_wrong_with_a_body_is_said_at_once(live):
+    """Keys that aren't there beside values that don't fit."""
+    answer = live.client.patch("/api/tools/adder", json={"pinned": "yes", "pined": True})
+    assert answer.status_code == 422
+    assert sorted(each["path"] for each in answer.json()["errors"]) == ["$.pined", "$.pinned"]
+
+
+def test_an_address_that_is_wrong_says_where_to_look(live):
+    """An unknown one names the document, and a wrong method the right ones."""
+    assert "/api/openapi.json" in live.get("/api/nothing/here").json()["detail"]
+    assert "GET" in live.post("/api/tools").json()["detail"]

@@ -130,7 +130,7 @@ def test_a_refusal_on_the_api_is_a_problem(app):
     answer = call(guarded(app), target="/api/tools", headers=h(host=b"evil.com"))
     problem = json.loads(answer.body)
     assert {key: problem[key] for key in ("type", "title", "status", "code")} == {
-        "type": "about:blank",
+        "type": "urn:pixie:error:host_not_allowed",
         "title": "Forbidden",
         "status": 403,
         "code": "host_not_allowed",

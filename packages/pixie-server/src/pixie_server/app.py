@@ -13,6 +13,7 @@ from quart import Quart, Response, request
 from quart.wrappers import Response as QuartResponse
 
 from pixie_server import api, fragments, logbook, pages
+from pixie_server.api.examples import EXAMPLES
 from pixie_server.api.shapes import ErrorOut
 from pixie_server.assets import STATIC
 from pixie_server.bridge import Bridge
@@ -45,7 +46,7 @@ _LOGGED = {"run": "run_id", "tool": "tool_id"}
 
 def openapi_json() -> str:
     """The OpenAPI document as text: what /api/openapi.json answers and the client is generated from."""
-    return json.dumps(document(ROUTES, ErrorOut), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(document(ROUTES, ErrorOut, EXAMPLES), indent=2, ensure_ascii=False) + "\n"
 
 
 @asynccontextmanager

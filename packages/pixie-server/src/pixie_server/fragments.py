@@ -13,8 +13,10 @@ from pixie_core.catalogue.base import field
 from pixie_core.errors import (
     AmbiguousRunId,
     Busy,
+    DiskFull,
     InputsInvalid,
     ManifestInvalid,
+    QuotaExceeded,
     RequestInvalid,
     RunNotFound,
     RunNotRunning,
@@ -22,6 +24,7 @@ from pixie_core.errors import (
     ToolNotFound,
     ToolNotInstalled,
     ToolStartFailed,
+    TooManyStreams,
 )
 from pixie_server import render
 from pixie_server.api.shapes import RunOut
@@ -57,7 +60,7 @@ _RUN = (RunNotFound, AmbiguousRunId, RequestInvalid)
         Answer(200, RunOut, description="The run, when JSON is asked for, when it has ended."),
         Answer(303, description="To a browser without JavaScript: the run's page."),
     ),
-    errors=(ToolNotFound, ManifestInvalid, ToolNotInstalled, InputsInvalid, Busy),
+    errors=(ToolNotFound, ManifestInvalid, ToolNotInstalled, InputsInvalid, Busy, DiskFull, QuotaExceeded),
     path_examples=_EXAMPLES,
 )
 async def run_tool(served: Served, tool_id: str) -> Any:
@@ -156,7 +159,8 @@ class StreamQuery:
     "/tool/<tool_id>/stream",
     query=StreamQuery,
     answers=(Answer(200, media_type="text/event-stream"),),
-    errors=_RUN,
+    errors=(*_RUN, TooManyStreams),
+    asks={"Last-Event-ID": "The same as `after`, as browsers send it when a stream broke; `after` comes first."},
     path_examples=_EXAMPLES,
 )
 async def tool_stream(served: Served, tool_id: str, query: StreamQuery) -> Response:
@@ -260,7 +264,14 @@ class SuggestionOut:
 @routes.get(
     "/tool/<tool_id>/autocomplete/<endpoint>",
     query=SuggestQuery,
-    answer=list[SuggestionOut],
+    answers=(
+        Answer(
+            200,
+            list[SuggestionOut],
+            description="In the tool's own order.",
+            example=[{"value": "LIS", "label": "Lisbon"}],
+        ),
+    ),
     errors=(ToolNotFound, ManifestInvalid, ToolNotInstalled, ToolStartFailed, ToolAnsweredGarbage, RequestInvalid),
     path_examples={**_EXAMPLES, "endpoint": "cities"},
 )

@@ -20,17 +20,20 @@ if TYPE_CHECKING:
 
     from quart import Quart
 
-__all__ = ["handle_errors", "problem_document", "wants_json"]
+__all__ = ["answer_problem", "handle_errors", "problem_document", "wants_json"]
 
 _WORDS = {
     400: ("bad_request", "Malformed request", "The request can't be read."),
-    404: ("not_found", "Not found", "There is nothing at this address."),
-    405: ("method_not_allowed", "Method not allowed", "This address doesn't take that method."),
+    404: (
+        "not_found",
+        "Not found",
+        "There is nothing at this address. /api/openapi.json names every one that there is.",
+    ),
+    405: ("method_not_allowed", "Method not allowed", "This address takes other methods."),
     408: ("timeout", "Request timeout", "The request took too long to arrive."),
     413: ("too_large", "Too large", "The request is larger than Pixie takes."),
     415: ("unsupported_media_type", "Unsupported media type", "The body isn't of a type that this address takes."),
-    416: ("range_not_satisfiable", "Range not satisfiable", "The file is shorter than the range that was asked for."),
-    500: ("internal", "Something went wrong in Pixie", "This is a fault of Pixie's. Its log says more."),
+    500: ("internal_error", "Something went wrong in Pixie", "This is a fault of Pixie's. Its log says more."),
 }
 
 _RETRY_SECONDS = 5
@@ -120,10 +123,11 @@ def handle_errors(app: Quart, log: logging.Logger) -> None:
     async def http_error(error: HTTPException) -> Response:
         status = error.code or 500
         code, title, detail = _WORDS.get(status, ("http_error", error.name, f"The answer is {status}."))
-        answer = answer_problem(status, title, detail, code)
-        if status == 405:
-            methods = getattr(error, "valid_methods", None) or ()
-            answer.headers["Allow"] = ", ".join(sorted(methods))
+        if status != 405:
+            return answer_problem(status, title, detail, code)
+        methods = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
+        answer = answer_problem(status, title, f"This address takes {methods}. Ask by one of them.", code)
+        answer.headers["Allow"] = methods
         return answer
 
     @app.errorhandler(Exception)

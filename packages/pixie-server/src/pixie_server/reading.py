@@ -93,14 +93,14 @@ def read_body(cls: type[Any], source: bytes, limits: Limits, *, optional: bool) 
     Where the class has `unshown`, that is all that is said of a body which doesn't fit: nothing of it is repeated.
     """
     raw = {} if optional and not source.strip() else read_json(source, limits)
+    some = islice(unknown_keys(cls, raw), _MOST_PROBLEMS)
+    problems = [attrs.evolve(problem, severity="error") for problem in some]
     try:
         value = structure(cls, raw)
     except Problems as error:
-        raise RequestInvalid("The body", _shown(cls, error.problems)) from None
-    some = islice(unknown_keys(cls, raw), _MOST_PROBLEMS)
-    unknown = tuple(attrs.evolve(problem, severity="error") for problem in some)
-    if unknown:
-        raise RequestInvalid("The body", _shown(cls, unknown))
+        problems = [*error.problems, *problems]
+    if problems:
+        raise RequestInvalid("The body", _shown(cls, problems))
     return value
 
 
@@ -131,16 +131,20 @@ def read_query(cls: type[Any], given: MultiDict[str, str]) -> Any:
             hint = f": did you mean {meant}?" if meant else f"; known are {', '.join(named) or 'none'}"
             problems.append(Problem(f"$.{name}", f"unknown parameter {name!r}{hint}"))
             continue
+        if (times := len(given.getlist(name))) > 1:
+            problems.append(Problem(f"$.{name}", f"is said {times} times; say it once"))
+            continue
         try:
             raw[name] = read_text(given[name], hints[named[name].name])
         except ValueError as error:
             problems.append(Problem(f"$.{name}", str(error)))
-    if not problems:
-        try:
-            return structure(cls, raw)
-        except Problems as error:
-            problems.extend(_way_on(each) if "after" in named else each for each in error.problems)
-    raise RequestInvalid("The query", problems)
+    try:
+        value = structure(cls, raw)
+    except Problems as error:
+        problems.extend(_way_on(each) if "after" in named else each for each in error.problems)
+    if problems:
+        raise RequestInvalid("The query", problems)
+    return value
 
 
 def _way_on(problem: Problem) -> Problem:

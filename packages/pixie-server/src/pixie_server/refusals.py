@@ -39,7 +39,7 @@ class Refusal:
 
     def _problem(self) -> bytes:
         problem = {
-            "type": "about:blank",
+            "type": f"urn:pixie:error:{self.code}",
             "title": HTTPStatus(self.status).phrase,
             "status": self.status,
             "detail": self.detail,

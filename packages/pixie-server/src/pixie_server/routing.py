@@ -67,6 +67,8 @@ class Route:
     artefact: bool = False
     example: Any = None
     path_examples: dict[str, str] = field(factory=dict)
+    asks: Mapping[str, str] = field(factory=dict)
+    """What request headers that it heeds mean, by name."""
 
     @property
     def name(self) -> str:

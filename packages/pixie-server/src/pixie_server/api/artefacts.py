@@ -17,7 +17,7 @@ from pixie_core.errors import (
     ThumbnailNotFound,
 )
 from pixie_core.moments import bound
-from pixie_server.api.shapes import ArtefactItem, ArtefactPage, DeletedArtefact, Labelled, Starred, Tagged
+from pixie_server.api.shapes import ArtefactItem, ArtefactPage, DeletedArtefact, ErrorOut, Labelled, Starred, Tagged
 from pixie_server.delivery import deliver_artefact, deliver_thumbnail
 from pixie_server.routing import Answer, Routes
 
@@ -46,6 +46,32 @@ _EXAMPLE = {
     "tags": ["figure"],
     "thumb": "/api/artefacts/12/thumb",
 }
+_OF_FILES = {
+    "ETag": "The SHA-256 of the bytes, in quotes; of a thumbnail, with what tells its version.",
+    "Content-Disposition": "Whether a browser shows it or saves it, and under which name.",
+    "Accept-Ranges": "Always `bytes`.",
+}
+_CONDITIONS = {
+    "If-None-Match": "The ETag of the bytes that the client has: 304 where they are the same.",
+    "Range": "One range of bytes, like `bytes=0-1023`; several, or what isn't understood, get the whole.",
+    "If-Range": "The ETag for which the range holds; where it is another, the whole is sent.",
+}
+_IN_PARTS = (
+    Answer(
+        206,
+        media_type="application/octet-stream",
+        description="The part that the Range header asks for.",
+        headers={**_OF_FILES, "Content-Range": "Which bytes these are, of how many."},
+    ),
+    Answer(304, description="The client has these bytes already.", headers={"ETag": _OF_FILES["ETag"]}),
+    Answer(
+        416,
+        ErrorOut,
+        media_type="application/problem+json",
+        description="The range lies beyond the end.",
+        headers={"Content-Range": "How many bytes there are."},
+    ),
+)
 
 
 @frozen(kw_only=True)
@@ -119,12 +145,16 @@ async def show_artefact(served: Served, artefact_id: int) -> ArtefactItem:
 @routes.get(
     "/api/artefacts/<int:artefact_id>/content",
     answers=(
-        Answer(200, media_type="application/octet-stream", description="The bytes, with the type that its name tells."),
-        Answer(206, media_type="application/octet-stream", description="The part that the Range header asks for."),
-        Answer(304, description="The client has these bytes already."),
-        Answer(416, description="The range lies beyond the end."),
+        Answer(
+            200,
+            media_type="application/octet-stream",
+            description="The bytes, with the type that its name tells.",
+            headers=_OF_FILES,
+        ),
+        *_IN_PARTS,
     ),
     errors=(ArtefactNotFound,),
+    asks=_CONDITIONS,
     artefact=True,
     path_examples=_EXAMPLES,
 )
@@ -136,12 +166,16 @@ async def artefact_content(served: Served, artefact_id: int) -> Response:
 @routes.get(
     "/api/artefacts/<int:artefact_id>/thumb",
     answers=(
-        Answer(200, media_type="application/octet-stream", description="The thumbnail, a picture in WebP."),
-        Answer(206, media_type="application/octet-stream", description="The part that the Range header asks for."),
-        Answer(304, description="The client has it already."),
-        Answer(416, description="The range lies beyond the end."),
+        Answer(
+            200,
+            media_type="application/octet-stream",
+            description="The thumbnail, a picture in WebP.",
+            headers=_OF_FILES,
+        ),
+        *_IN_PARTS,
     ),
     errors=(ArtefactNotFound, ThumbnailNotFound),
+    asks=_CONDITIONS,
     artefact=True,
     path_examples=_EXAMPLES,
 )

@@ -65,6 +65,12 @@ async def list_export_targets(served: Served) -> list[Destination]:
     return list(await served.bridge(served.pixie.exports.destinations))
 
 
+@routes.get("/api/export-targets/<name>", answer=Destination, errors=(DestinationNotFound,), path_examples=_NAME)
+async def show_export_target(served: Served, name: str) -> Destination:
+    """One folder that outputs can be sent to."""
+    return await served.bridge(served.pixie.exports.destination, name)
+
+
 @routes.put(
     "/api/export-targets/<name>",
     body=DestinationBody,

@@ -9,8 +9,10 @@ from attrs import Factory, frozen
 from pixie_core.catalogue.base import field
 from pixie_core.errors import (
     AmbiguousRunId,
+    DiskFull,
     ExportError,
     OutputNotFound,
+    QuotaExceeded,
     RequestInvalid,
     RunNotFound,
     RunNotRunning,
@@ -19,7 +21,7 @@ from pixie_core.errors import (
     TooManyStreams,
 )
 from pixie_core.moments import bound
-from pixie_server.api.shapes import DeletedRun, Labelled, RunLog, RunOut, RunPage, RunStatus, Starred
+from pixie_server.api.shapes import DeletedRun, Labelled, Origin, RunLog, RunOut, RunPage, RunStatus, Starred
 from pixie_server.api.tools import _CANT_RUN, run_page
 from pixie_server.delivery import deliver_made
 from pixie_server.live import events_answer
@@ -34,6 +36,7 @@ routes = Routes("runs")
 
 _RUN = (RunNotFound, AmbiguousRunId, RequestInvalid)
 _EXAMPLES = {"run_id": "3f2b8c1e", "key": "final_balance"}
+_AT = "2026-05-17T09:30:00.140000+00:00"
 
 
 @frozen(kw_only=True)
@@ -41,11 +44,11 @@ class RunsFilter:
     """Which runs; the filters are joined by and."""
 
     tool: str | None = field(help="of this tool", default=None)
-    status: RunStatus | None = field(help="running, ok, error, cancelled or interrupted", default=None)
+    status: RunStatus | None = field(help="as they stand; running until they have ended", default=None)
     starred: bool | None = field(help="with or without a star", default=None)
     labelled: bool | None = field(help="with or without any label", default=None)
     label: str | None = field(help="with exactly this label", default=None)
-    origin: str | None = field(help="form, api, cli, script, skill or mcp", default=None)
+    origin: Origin | None = field(help="asked for by a form, the API, the command line and so on", default=None)
     parent: str | None = field(help="that repeat this run, by its id or the beginning of it", default=None)
     from_: str | None = field(help="begun on this day or later, or at this moment or later (ISO 8601)", default=None)
     to: str | None = field(help="begun on this day or earlier, or before this moment (ISO 8601)", default=None)
@@ -129,9 +132,15 @@ class After:
     query=After,
     answers=(
         Answer(200, media_type="text/event-stream", description="Each event with its number as id, to the run's end."),
-        Answer(200, list[dict[str, Any]], description="The events that there are, when JSON is asked for."),
+        Answer(
+            200,
+            list[dict[str, Any]],
+            description="The events that there are, when JSON is asked for.",
+            example=[{"seq": 4, "at": _AT, "kind": "finished", "status": "ok", "duration_ms": 140}],
+        ),
     ),
     errors=(*_RUN, TooManyStreams),
+    asks={"Last-Event-ID": "The same as `after`, as browsers send it when a stream broke; `after` comes first."},
     path_examples=_EXAMPLES,
 )
 async def run_events(served: Served, run_id: str, query: After) -> Response:
@@ -150,7 +159,14 @@ async def run_log(served: Served, run_id: str) -> RunLog:
 
 @routes.get(
     "/api/runs/<run_id>/outputs/<key>",
-    answers=(Answer(200, Any, description="The value in the canonical shape of its type."),),
+    answers=(
+        Answer(
+            200,
+            Any,
+            description="The value in the canonical shape of its type.",
+            example={"value": 47526.55, "format": "currency", "precision": 2},
+        ),
+    ),
     errors=(*_RUN, OutputNotFound),
     path_examples=_EXAMPLES,
 )
@@ -234,7 +250,7 @@ class RerunBody:
     body=RerunBody,
     body_optional=True,
     answers=(Answer(202, RunOut, description="The new run was started."),),
-    errors=(*_RUN, *(each for each in _CANT_RUN if each not in _RUN)),
+    errors=(*_RUN, *(each for each in _CANT_RUN if each not in _RUN), DiskFull, QuotaExceeded),
     example={"inputs": {"rho": 30}},
     path_examples=_EXAMPLES,
 )

@@ -34,7 +34,17 @@ async def launcher_state(served: Served) -> list[ProcessOut]:
     return [ProcessOut(**asdict(each)) for each in states]
 
 
-@routes.get("/api/openapi.json", answers=(Answer(200, dict[str, Any], description="The OpenAPI 3.1 document."),))
+@routes.get(
+    "/api/openapi.json",
+    answers=(
+        Answer(
+            200,
+            dict[str, Any],
+            description="The OpenAPI 3.1 document.",
+            example={"openapi": "3.1.0", "info": {"title": "Pixie", "version": "0.1.0"}, "paths": {}},
+        ),
+    ),
+)
 async def openapi_document(served: Served) -> Response:
     """Describe this API: OpenAPI 3.1."""
     del served

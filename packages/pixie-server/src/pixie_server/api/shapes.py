@@ -30,6 +30,7 @@ __all__ = [
     "FormatOption",
     "FormatOut",
     "Health",
+    "Origin",
     "ProcessOut",
     "RunError",
     "RunLog",
@@ -48,6 +49,7 @@ __all__ = [
 ]
 
 ToolStatus = Literal["dormant", "warm", "running", "failed", "invalid", "not_installed", "archived"]
+Origin = Literal["form", "api", "cli", "script", "skill", "mcp"]
 RunStatus = Literal["running", "ok", "error", "cancelled", "interrupted"]
 
 
@@ -89,7 +91,7 @@ class ToolItem:
     category: str | None = field(help="where it stands; may hold / levels")
     tags: list[str] = field(help="words to find it by")
     status: ToolStatus = field(help="what state it is in")
-    layout: str = field(help="form, chat or split")
+    layout: Literal["form", "chat", "split"] = field(help="how its page is laid out")
     archived: bool = field(help="kept, but out of sight")
     validation: ValidationSummary | None = field(help="its newest validation, if it has been validated")
 
@@ -383,6 +385,9 @@ class ErrorOut:
     detail: str = field(help="what was wrong and what to do")
     code: str = field(help="a stable code for programs")
     errors: list[ProblemOut] | None = field(help="each problem, for wrong input", default=None)
+    near: list[str] | None = field(help="the ids that may have been meant, where one wasn't found", default=None)
+    candidates: list[str] | None = field(help="the runs that an ambiguous beginning of an id stands for", default=None)
+    stderr: str | None = field(help="the end of what a failed tool wrote to stderr", default=None)
 
 
 @frozen(kw_only=True)

@@ -16,6 +16,27 @@ if TYPE_CHECKING:
 
 routes = Routes("validation")
 
+_REPORT = {
+    "tool_id": "lorenz-ode-solver",
+    "tool_path": "/home/me/pixie/tools/lorenz-ode-solver",
+    "timestamp": "2026-05-17T09:30:00.000000+00:00",
+    "overall": "pass",
+    "checks": [
+        {
+            "number": 1,
+            "name": "folder_structure",
+            "status": "pass",
+            "message": "tool.json, pyproject.toml and main.py are there",
+            "details": [],
+            "duration_ms": 0,
+        }
+    ],
+    "sample_inputs": {"rho": 28},
+    "sample_output": {},
+    "spawn_log": "",
+    "warnings": [],
+}
+
 
 @frozen(kw_only=True)
 class HowToValidate:
@@ -30,7 +51,14 @@ class HowToValidate:
 @routes.get(
     "/api/tools/<tool_id>/validate",
     query=HowToValidate,
-    answer=dict[str, Any],
+    answers=(
+        Answer(
+            200,
+            dict[str, Any],
+            description="The report: each check with its outcome, and what the tool was tried with.",
+            example=_REPORT,
+        ),
+    ),
     errors=(ToolNotFound,),
     path_examples={"tool_id": "lorenz-ode-solver"},
 )

@@ -23,6 +23,7 @@ from .imported_out import ImportedOut
 from .label_body import LabelBody
 from .labelled import Labelled
 from .limits import Limits
+from .list_runs_origin import ListRunsOrigin
 from .list_runs_status import ListRunsStatus
 from .list_settings_response_200 import ListSettingsResponse200
 from .new_workspace_body import NewWorkspaceBody
@@ -45,6 +46,7 @@ from .run_page import RunPage
 from .run_summary import RunSummary
 from .run_summary_status import RunSummaryStatus
 from .runs_filter import RunsFilter
+from .runs_filter_origin_type_0 import RunsFilterOriginType0
 from .runs_filter_status_type_0 import RunsFilterStatusType0
 from .secret_body import SecretBody
 from .secret_changed import SecretChanged
@@ -75,10 +77,12 @@ from .tags_body import TagsBody
 from .tool_changes import ToolChanges
 from .tool_detail import ToolDetail
 from .tool_detail_declaration_type_0 import ToolDetailDeclarationType0
+from .tool_detail_layout import ToolDetailLayout
 from .tool_detail_run_counts import ToolDetailRunCounts
 from .tool_detail_status import ToolDetailStatus
 from .tool_disk_out import ToolDiskOut
 from .tool_item import ToolItem
+from .tool_item_layout import ToolItemLayout
 from .tool_item_status import ToolItemStatus
 from .tool_log import ToolLog
 from .totals_out import TotalsOut
@@ -117,6 +121,7 @@ __all__ = (
     "LabelBody",
     "Labelled",
     "Limits",
+    "ListRunsOrigin",
     "ListRunsStatus",
     "ListSettingsResponse200",
     "NewWorkspaceBody",
@@ -139,6 +144,7 @@ __all__ = (
     "RunSummary",
     "RunSummaryStatus",
     "RunsFilter",
+    "RunsFilterOriginType0",
     "RunsFilterStatusType0",
     "SecretBody",
     "SecretChanged",
@@ -169,10 +175,12 @@ __all__ = (
     "ToolChanges",
     "ToolDetail",
     "ToolDetailDeclarationType0",
+    "ToolDetailLayout",
     "ToolDetailRunCounts",
     "ToolDetailStatus",
     "ToolDiskOut",
     "ToolItem",
+    "ToolItemLayout",
     "ToolItemStatus",
     "ToolLog",
     "TotalsOut",

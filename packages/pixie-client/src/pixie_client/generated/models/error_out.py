@@ -31,6 +31,12 @@ class ErrorOut:
     """ a stable code for programs """
     errors: list[ProblemOut] | None | Unset = UNSET
     """ each problem, for wrong input """
+    near: list[str] | None | Unset = UNSET
+    """ the ids that may have been meant, where one wasn't found """
+    candidates: list[str] | None | Unset = UNSET
+    """ the runs that an ambiguous beginning of an id stands for """
+    stderr: None | str | Unset = UNSET
+    """ the end of what a failed tool wrote to stderr """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -56,6 +62,30 @@ class ErrorOut:
         else:
             errors = self.errors
 
+        near: list[str] | None | Unset
+        if isinstance(self.near, Unset):
+            near = UNSET
+        elif isinstance(self.near, list):
+            near = self.near
+
+        else:
+            near = self.near
+
+        candidates: list[str] | None | Unset
+        if isinstance(self.candidates, Unset):
+            candidates = UNSET
+        elif isinstance(self.candidates, list):
+            candidates = self.candidates
+
+        else:
+            candidates = self.candidates
+
+        stderr: None | str | Unset
+        if isinstance(self.stderr, Unset):
+            stderr = UNSET
+        else:
+            stderr = self.stderr
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -69,6 +99,12 @@ class ErrorOut:
         )
         if errors is not UNSET:
             field_dict["errors"] = errors
+        if near is not UNSET:
+            field_dict["near"] = near
+        if candidates is not UNSET:
+            field_dict["candidates"] = candidates
+        if stderr is not UNSET:
+            field_dict["stderr"] = stderr
 
         return field_dict
 
@@ -109,6 +145,49 @@ class ErrorOut:
 
         errors = _parse_errors(d.pop("errors", UNSET))
 
+        def _parse_near(data: object) -> list[str] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                near_type_0 = cast(list[str], data)
+
+                return near_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[str] | None | Unset, data)
+
+        near = _parse_near(d.pop("near", UNSET))
+
+        def _parse_candidates(data: object) -> list[str] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                candidates_type_0 = cast(list[str], data)
+
+                return candidates_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[str] | None | Unset, data)
+
+        candidates = _parse_candidates(d.pop("candidates", UNSET))
+
+        def _parse_stderr(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        stderr = _parse_stderr(d.pop("stderr", UNSET))
+
         error_out = cls(
             type_=type_,
             title=title,
@@ -116,6 +195,9 @@ class ErrorOut:
             detail=detail,
             code=code,
             errors=errors,
+            near=near,
+            candidates=candidates,
+            stderr=stderr,
         )
 
         error_out.additional_properties = d

@@ -6,6 +6,10 @@ from typing import Any, Self, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..models.runs_filter_origin_type_0 import (
+    RunsFilterOriginType0,
+    check_runs_filter_origin_type_0,
+)
 from ..models.runs_filter_status_type_0 import (
     RunsFilterStatusType0,
     check_runs_filter_status_type_0,
@@ -22,15 +26,15 @@ class RunsFilter:
     tool: None | str | Unset = UNSET
     """ of this tool """
     status: None | RunsFilterStatusType0 | Unset = UNSET
-    """ running, ok, error, cancelled or interrupted """
+    """ as they stand; running until they have ended """
     starred: bool | None | Unset = UNSET
     """ with or without a star """
     labelled: bool | None | Unset = UNSET
     """ with or without any label """
     label: None | str | Unset = UNSET
     """ with exactly this label """
-    origin: None | str | Unset = UNSET
-    """ form, api, cli, script, skill or mcp """
+    origin: None | RunsFilterOriginType0 | Unset = UNSET
+    """ asked for by a form, the API, the command line and so on """
     parent: None | str | Unset = UNSET
     """ that repeat this run, by its id or the beginning of it """
     from_: None | str | Unset = UNSET
@@ -77,6 +81,8 @@ class RunsFilter:
         origin: None | str | Unset
         if isinstance(self.origin, Unset):
             origin = UNSET
+        elif isinstance(self.origin, str):
+            origin = self.origin
         else:
             origin = self.origin
 
@@ -187,12 +193,20 @@ class RunsFilter:
 
         label = _parse_label(d.pop("label", UNSET))
 
-        def _parse_origin(data: object) -> None | str | Unset:
+        def _parse_origin(data: object) -> None | RunsFilterOriginType0 | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            return cast(None | str | Unset, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                origin_type_0 = check_runs_filter_origin_type_0(data)
+
+                return origin_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | RunsFilterOriginType0 | Unset, data)
 
         origin = _parse_origin(d.pop("origin", UNSET))
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..models.tool_detail_layout import ToolDetailLayout, check_tool_detail_layout
 from ..models.tool_detail_status import ToolDetailStatus, check_tool_detail_status
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ class ToolDetail:
     """ words to find it by """
     status: ToolDetailStatus
     """ what state it is in """
-    layout: str
-    """ form, chat or split """
+    layout: ToolDetailLayout
+    """ how its page is laid out """
     archived: bool
     """ kept, but out of sight """
     validation: None | ValidationSummary
@@ -84,7 +85,7 @@ class ToolDetail:
 
         status: str = self.status
 
-        layout = self.layout
+        layout: str = self.layout
 
         archived = self.archived
 
@@ -188,7 +189,7 @@ class ToolDetail:
 
         status = check_tool_detail_status(d.pop("status"))
 
-        layout = d.pop("layout")
+        layout = check_tool_detail_layout(d.pop("layout"))
 
         archived = d.pop("archived")
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..models.tool_item_layout import ToolItemLayout, check_tool_item_layout
 from ..models.tool_item_status import ToolItemStatus, check_tool_item_status
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ class ToolItem:
     """ words to find it by """
     status: ToolItemStatus
     """ what state it is in """
-    layout: str
-    """ form, chat or split """
+    layout: ToolItemLayout
+    """ how its page is laid out """
     archived: bool
     """ kept, but out of sight """
     validation: None | ValidationSummary
@@ -56,7 +57,7 @@ class ToolItem:
 
         status: str = self.status
 
-        layout = self.layout
+        layout: str = self.layout
 
         archived = self.archived
 
@@ -111,7 +112,7 @@ class ToolItem:
 
         status = check_tool_item_status(d.pop("status"))
 
-        layout = d.pop("layout")
+        layout = check_tool_item_layout(d.pop("layout"))
 
         archived = d.pop("archived")
 

@@ -8,12 +8,25 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.error_out import ErrorOut
-from ...types import File, Response
+from ...types import UNSET, File, Response, Unset
 
 
 def _get_kwargs(
     artefact_id: int,
+    *,
+    if_none_match: str | Unset = UNSET,
+    range_: str | Unset = UNSET,
+    if_range: str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_none_match, Unset):
+        headers["If-None-Match"] = if_none_match
+
+    if not isinstance(range_, Unset):
+        headers["Range"] = range_
+
+    if not isinstance(if_range, Unset):
+        headers["If-Range"] = if_range
 
     _kwargs: dict[str, Any] = {
         "method": "get",
@@ -22,6 +35,7 @@ def _get_kwargs(
         ),
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
@@ -57,9 +71,25 @@ def _parse_response(
 
         return response_404
 
+    if response.status_code == 414:
+        response_414 = ErrorOut.from_dict(response.json())
+
+        return response_414
+
     if response.status_code == 416:
-        response_416 = cast(Any, None)
+        response_416 = ErrorOut.from_dict(response.json())
+
         return response_416
+
+    if response.status_code == 431:
+        response_431 = ErrorOut.from_dict(response.json())
+
+        return response_431
+
+    if response.status_code == 503:
+        response_503 = ErrorOut.from_dict(response.json())
+
+        return response_503
 
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
@@ -82,11 +112,17 @@ def sync_detailed(
     artefact_id: int,
     *,
     client: AuthenticatedClient | Client,
+    if_none_match: str | Unset = UNSET,
+    range_: str | Unset = UNSET,
+    if_range: str | Unset = UNSET,
 ) -> Response[Any | ErrorOut | File]:
     """The bytes of a kept file; conditional and range requests are honoured
 
     Args:
         artefact_id (int):
+        if_none_match (str | Unset):
+        range_ (str | Unset):
+        if_range (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -98,6 +134,9 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         artefact_id=artefact_id,
+        if_none_match=if_none_match,
+        range_=range_,
+        if_range=if_range,
     )
 
     response = client.get_httpx_client().request(
@@ -111,11 +150,17 @@ def sync(
     artefact_id: int,
     *,
     client: AuthenticatedClient | Client,
+    if_none_match: str | Unset = UNSET,
+    range_: str | Unset = UNSET,
+    if_range: str | Unset = UNSET,
 ) -> Any | ErrorOut | File | None:
     """The bytes of a kept file; conditional and range requests are honoured
 
     Args:
         artefact_id (int):
+        if_none_match (str | Unset):
+        range_ (str | Unset):
+        if_range (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -128,6 +173,9 @@ def sync(
     return sync_detailed(
         artefact_id=artefact_id,
         client=client,
+        if_none_match=if_none_match,
+        range_=range_,
+        if_range=if_range,
     ).parsed
 
 
@@ -135,11 +183,17 @@ async def asyncio_detailed(
     artefact_id: int,
     *,
     client: AuthenticatedClient | Client,
+    if_none_match: str | Unset = UNSET,
+    range_: str | Unset = UNSET,
+    if_range: str | Unset = UNSET,
 ) -> Response[Any | ErrorOut | File]:
     """The bytes of a kept file; conditional and range requests are honoured
 
     Args:
         artefact_id (int):
+        if_none_match (str | Unset):
+        range_ (str | Unset):
+        if_range (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -151,6 +205,9 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         artefact_id=artefact_id,
+        if_none_match=if_none_match,
+        range_=range_,
+        if_range=if_range,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -162,11 +219,17 @@ async def asyncio(
     artefact_id: int,
     *,
     client: AuthenticatedClient | Client,
+    if_none_match: str | Unset = UNSET,
+    range_: str | Unset = UNSET,
+    if_range: str | Unset = UNSET,
 ) -> Any | ErrorOut | File | None:
     """The bytes of a kept file; conditional and range requests are honoured
 
     Args:
         artefact_id (int):
+        if_none_match (str | Unset):
+        range_ (str | Unset):
+        if_range (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -180,5 +243,8 @@ async def asyncio(
         await asyncio_detailed(
             artefact_id=artefact_id,
             client=client,
+            if_none_match=if_none_match,
+            range_=range_,
+            if_range=if_range,
         )
     ).parsed

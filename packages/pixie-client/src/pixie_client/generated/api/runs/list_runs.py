@@ -6,6 +6,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.error_out import ErrorOut
+from ...models.list_runs_origin import ListRunsOrigin
 from ...models.list_runs_status import ListRunsStatus
 from ...models.run_page import RunPage
 from ...types import UNSET, Response, Unset
@@ -18,7 +19,7 @@ def _get_kwargs(
     starred: bool | Unset = UNSET,
     labelled: bool | Unset = UNSET,
     label: str | Unset = UNSET,
-    origin: str | Unset = UNSET,
+    origin: ListRunsOrigin | Unset = UNSET,
     parent: str | Unset = UNSET,
     from_: str | Unset = UNSET,
     to: str | Unset = UNSET,
@@ -45,7 +46,11 @@ def _get_kwargs(
 
     params["label"] = label
 
-    params["origin"] = origin
+    json_origin: str | Unset = UNSET
+    if not isinstance(origin, Unset):
+        json_origin = origin
+
+    params["origin"] = json_origin
 
     params["parent"] = parent
 
@@ -102,10 +107,25 @@ def _parse_response(
 
         return response_409
 
+    if response.status_code == 414:
+        response_414 = ErrorOut.from_dict(response.json())
+
+        return response_414
+
     if response.status_code == 422:
         response_422 = ErrorOut.from_dict(response.json())
 
         return response_422
+
+    if response.status_code == 431:
+        response_431 = ErrorOut.from_dict(response.json())
+
+        return response_431
+
+    if response.status_code == 503:
+        response_503 = ErrorOut.from_dict(response.json())
+
+        return response_503
 
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
@@ -132,7 +152,7 @@ def sync_detailed(
     starred: bool | Unset = UNSET,
     labelled: bool | Unset = UNSET,
     label: str | Unset = UNSET,
-    origin: str | Unset = UNSET,
+    origin: ListRunsOrigin | Unset = UNSET,
     parent: str | Unset = UNSET,
     from_: str | Unset = UNSET,
     to: str | Unset = UNSET,
@@ -150,7 +170,7 @@ def sync_detailed(
         starred (bool | Unset):
         labelled (bool | Unset):
         label (str | Unset):
-        origin (str | Unset):
+        origin (ListRunsOrigin | Unset):
         parent (str | Unset):
         from_ (str | Unset):
         to (str | Unset):
@@ -200,7 +220,7 @@ def sync(
     starred: bool | Unset = UNSET,
     labelled: bool | Unset = UNSET,
     label: str | Unset = UNSET,
-    origin: str | Unset = UNSET,
+    origin: ListRunsOrigin | Unset = UNSET,
     parent: str | Unset = UNSET,
     from_: str | Unset = UNSET,
     to: str | Unset = UNSET,
@@ -218,7 +238,7 @@ def sync(
         starred (bool | Unset):
         labelled (bool | Unset):
         label (str | Unset):
-        origin (str | Unset):
+        origin (ListRunsOrigin | Unset):
         parent (str | Unset):
         from_ (str | Unset):
         to (str | Unset):
@@ -263,7 +283,7 @@ async def asyncio_detailed(
     starred: bool | Unset = UNSET,
     labelled: bool | Unset = UNSET,
     label: str | Unset = UNSET,
-    origin: str | Unset = UNSET,
+    origin: ListRunsOrigin | Unset = UNSET,
     parent: str | Unset = UNSET,
     from_: str | Unset = UNSET,
     to: str | Unset = UNSET,
@@ -281,7 +301,7 @@ async def asyncio_detailed(
         starred (bool | Unset):
         labelled (bool | Unset):
         label (str | Unset):
-        origin (str | Unset):
+        origin (ListRunsOrigin | Unset):
         parent (str | Unset):
         from_ (str | Unset):
         to (str | Unset):
@@ -329,7 +349,7 @@ async def asyncio(
     starred: bool | Unset = UNSET,
     labelled: bool | Unset = UNSET,
     label: str | Unset = UNSET,
-    origin: str | Unset = UNSET,
+    origin: ListRunsOrigin | Unset = UNSET,
     parent: str | Unset = UNSET,
     from_: str | Unset = UNSET,
     to: str | Unset = UNSET,
@@ -347,7 +367,7 @@ async def asyncio(
         starred (bool | Unset):
         labelled (bool | Unset):
         label (str | Unset):
-        origin (str | Unset):
+        origin (ListRunsOrigin | Unset):
         parent (str | Unset):
         from_ (str | Unset):
         to (str | Unset):

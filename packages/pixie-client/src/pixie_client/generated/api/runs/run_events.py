@@ -14,7 +14,11 @@ def _get_kwargs(
     run_id: str,
     *,
     after: int | Unset = UNSET,
+    last_event_id: str | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(last_event_id, Unset):
+        headers["Last-Event-ID"] = last_event_id
 
     params: dict[str, Any] = {}
 
@@ -30,6 +34,7 @@ def _get_kwargs(
         "params": params,
     }
 
+    _kwargs["headers"] = headers
     return _kwargs
 
 
@@ -60,6 +65,11 @@ def _parse_response(
 
         return response_409
 
+    if response.status_code == 414:
+        response_414 = ErrorOut.from_dict(response.json())
+
+        return response_414
+
     if response.status_code == 422:
         response_422 = ErrorOut.from_dict(response.json())
 
@@ -69,6 +79,16 @@ def _parse_response(
         response_429 = ErrorOut.from_dict(response.json())
 
         return response_429
+
+    if response.status_code == 431:
+        response_431 = ErrorOut.from_dict(response.json())
+
+        return response_431
+
+    if response.status_code == 503:
+        response_503 = ErrorOut.from_dict(response.json())
+
+        return response_503
 
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
@@ -92,6 +112,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     after: int | Unset = UNSET,
+    last_event_id: str | Unset = UNSET,
 ) -> Response[Any | ErrorOut]:
     """The run's event log after number `after`: server-sent events that follow a live run, or JSON by
 
@@ -100,6 +121,7 @@ def sync_detailed(
     Args:
         run_id (str):
         after (int | Unset):
+        last_event_id (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -112,6 +134,7 @@ def sync_detailed(
     kwargs = _get_kwargs(
         run_id=run_id,
         after=after,
+        last_event_id=last_event_id,
     )
 
     response = client.get_httpx_client().request(
@@ -126,6 +149,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     after: int | Unset = UNSET,
+    last_event_id: str | Unset = UNSET,
 ) -> Any | ErrorOut | None:
     """The run's event log after number `after`: server-sent events that follow a live run, or JSON by
 
@@ -134,6 +158,7 @@ def sync(
     Args:
         run_id (str):
         after (int | Unset):
+        last_event_id (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -147,6 +172,7 @@ def sync(
         run_id=run_id,
         client=client,
         after=after,
+        last_event_id=last_event_id,
     ).parsed
 
 
@@ -155,6 +181,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     after: int | Unset = UNSET,
+    last_event_id: str | Unset = UNSET,
 ) -> Response[Any | ErrorOut]:
     """The run's event log after number `after`: server-sent events that follow a live run, or JSON by
 
@@ -163,6 +190,7 @@ async def asyncio_detailed(
     Args:
         run_id (str):
         after (int | Unset):
+        last_event_id (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -175,6 +203,7 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         run_id=run_id,
         after=after,
+        last_event_id=last_event_id,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -187,6 +216,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     after: int | Unset = UNSET,
+    last_event_id: str | Unset = UNSET,
 ) -> Any | ErrorOut | None:
     """The run's event log after number `after`: server-sent events that follow a live run, or JSON by
 
@@ -195,6 +225,7 @@ async def asyncio(
     Args:
         run_id (str):
         after (int | Unset):
+        last_event_id (str | Unset):
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -209,5 +240,6 @@ async def asyncio(
             run_id=run_id,
             client=client,
             after=after,
+            last_event_id=last_event_id,
         )
     ).parsed
