@@ -139,6 +139,33 @@ def test_a_page_from_elsewhere_gets_nowhere(chromium, live):
     assert len(live.get("/api/runs", params={"page_size": 250}).json()["items"]) == before
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_an_output_and_the_report_are_downloaded_from_their_menus(chromium, live, width):
+    """By keyboard too; the menu stands in the window, axe finds nothing in it, and Escape closes it."""
+    run = live.run("curve")
+    context = chromium.new_context(base_url=live.url, viewport={"width": width, "height": 900})
+    page = context.new_page()
+    page.goto(f"/tool/curve/runs/{run['id']}")
+    for button, kind, name in (("Download Highest", "csv", ".csv"), ("Report of this run", "html", "-report.html")):
+        page.get_by_role("button", name=button).focus()
+        page.keyboard.press("Enter")
+        menu = page.get_by_role("list", name=button)
+        expect(menu).to_be_visible()
+        box = menu.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        assert box["y"] + box["height"] <= 900
+        found = Axe().run(page).response["violations"]
+        assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
+        with page.expect_download() as saved:
+            menu.get_by_role("link", name=kind).first.click()
+        assert saved.value.suggested_filename.endswith(name)
+        assert saved.value.path().stat().st_size > 0
+        page.keyboard.press("Escape")
+        expect(menu).to_be_hidden()
+    context.close()
+
+
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("width", WIDTHS)
 def test_axe_finds_nothing_on_any_page(chromium, live, width, theme):

@@ -11,6 +11,7 @@ import pytest
 from pixie_core.errors import UnsupportedFormat
 from tests.server.cli.folders import command
 from tests.server.live_pixie import add_tool, live_pixie
+from tests.server.render.reading import elements
 
 TOOL = '''\
 from pixie_tool_sdk import Tool
@@ -100,6 +101,21 @@ def test_a_format_that_is_left_out_is_refused_with_those_that_are_not(served, tm
         live.pixie.exports.of(run, "chosen").export("csv")
     assert refused.value.formats == ("parquet", "json", "md")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_menu_on_the_runs_page_has_those_and_each_of_its_links_answers(served):
+    """The report's too; none leads to an error."""
+    live, run, _ = served
+    page = live.get(f"/tool/chooser/runs/{run}").text
+    links = [each["href"] for each in elements(page, "a") if "?format=" in (each["href"] or "")]
+    chosen = [each.rpartition("=")[2] for each in links if "/outputs/chosen/" in each]
+    assert chosen == ["parquet", "json", "md"]
+    assert [each.rpartition("=")[2] for each in links if "/report?" in each] == ["html", "pdf", "md", "zip"]
+    for link in links:
+        answer = live.get(link)
+        assert answer.status_code == 200, link
+        assert answer.headers["content-disposition"].startswith("attachment"), link
+        assert answer.content, link
 
 
 def test_the_clipboard_takes_the_formats_in_words_that_are_left(served):

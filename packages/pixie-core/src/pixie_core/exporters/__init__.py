@@ -12,13 +12,23 @@ from pixie_core.exporters.formats import FORMATS, format_names, formats_of
 from pixie_core.exporters.options import OptionHelp, option_help
 from pixie_core.exporters.paths import Paths, paths_of
 from pixie_core.exporters.report_markdown import report_markdown
-from pixie_core.exporters.reporting import REPORT_FORMATS, Report, ReportFormat, report, report_archive, report_entries
+from pixie_core.exporters.reporting import (
+    REPORT_FORMATS,
+    REPORT_KINDS,
+    Report,
+    ReportFormat,
+    ReportKind,
+    report,
+    report_archive,
+    report_entries,
+)
 from pixie_core.exporters.run_zip import run_zip
 from pixie_core.exporters.writing import WrittenZip, write_file, write_zip
 
 __all__ = [
     "FORMATS",
     "REPORT_FORMATS",
+    "REPORT_KINDS",
     "Archive",
     "Bulk",
     "Entry",
@@ -32,6 +42,7 @@ __all__ = [
     "Provenance",
     "Report",
     "ReportFormat",
+    "ReportKind",
     "Written",
     "WrittenZip",
     "declaration_of",

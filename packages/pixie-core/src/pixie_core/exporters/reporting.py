@@ -11,6 +11,7 @@ makes them, and the same again with the same browser or matplotlib.
 from __future__ import annotations
 
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypeAlias, get_args
 
@@ -33,11 +34,44 @@ if TYPE_CHECKING:
     from pixie_core.run import Run
     from pixie_core.tool import ToolManifest
 
-__all__ = ["REPORT_FORMATS", "Report", "ReportFormat", "report", "report_archive", "report_entries"]
+__all__ = [
+    "REPORT_FORMATS",
+    "REPORT_KINDS",
+    "Report",
+    "ReportFormat",
+    "ReportKind",
+    "report",
+    "report_archive",
+    "report_entries",
+]
 
 ReportFormat: TypeAlias = Literal["zip", "md", "html", "pdf"]
 REPORT_FORMATS: tuple[str, ...] = get_args(ReportFormat)
 """What a report can be had as; zip holds md and html, with all that they link to."""
+
+
+@frozen
+class ReportKind:
+    """What a report can be had as, for menus."""
+
+    name: str
+    help: str
+    """One line: what it is good for."""
+    extra: str | None = None
+    _module: str | None = field(default=None, repr=False)
+
+    @property
+    def available(self) -> bool:
+        """Whether its library is there."""
+        return self._module is None or find_spec(self._module) is not None
+
+
+REPORT_KINDS = (
+    ReportKind("html", "one page, to be read anywhere"),
+    ReportKind("pdf", "a document to print", "pdf", "typst"),
+    ReportKind("md", "Markdown"),
+    ReportKind("zip", "all of it, with the pictures, the data and the files"),
+)
 
 _MIMES = {
     "zip": "application/zip",

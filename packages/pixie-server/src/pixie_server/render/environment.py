@@ -8,6 +8,7 @@ import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -87,6 +88,11 @@ def _option_text(option: Option) -> str:
     return option.value if isinstance(option.value, str) else json.dumps(option.value)
 
 
+def _segment(text: str) -> str:
+    """A text as one segment of an address; what UTF-8 can't say, which no route could find, becomes a question mark."""
+    return quote(text, safe="", errors="replace")
+
+
 def _pretty(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
 
@@ -123,6 +129,7 @@ def _environment() -> Environment:
         island=island,
         option_text=_option_text,
         pretty=_pretty,
+        segment=_segment,
         size=words.size,
     )
     return environment

@@ -9,6 +9,7 @@ from attrs import NOTHING, frozen
 from markupsafe import Markup
 
 from pixie_core.catalogue import OUTPUT_TYPES, OutputDeclaration, OutputValue, Rows
+from pixie_core.exporters import declaration_of, formats_of
 from pixie_core.exporters.figure_text import plain_figure
 from pixie_core.structure import Problems, structure
 from pixie_server.render import markdown
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pixie_core.catalogue.structured import TableColumn
+    from pixie_core.exporters import Format
     from pixie_core.run import Run
     from pixie_core.tool import ToolManifest
 
@@ -37,6 +39,8 @@ class Block:
     declared: OutputDeclaration
     index: int
     html: Markup
+    formats: Sequence[Format] = ()
+    """What it can be downloaded as, its default first; none while it is made, and where its tool says so."""
 
 
 @frozen
@@ -56,6 +60,11 @@ def output(declared: OutputDeclaration, value: Any = NOTHING, *, index: int = 0,
 
     A value that doesn't have the shape of its type is shown as JSON, with what is wrong.
     """
+    return _shown(declared, value, index=index, live=live)[0]
+
+
+def _shown(declared: OutputDeclaration, value: Any, *, index: int, live: bool) -> tuple[Markup, OutputValue | None]:
+    """The HTML, and the value as its type where it has that shape."""
     cls = OUTPUT_TYPES.get(declared.type)
     context = {
         "declared": declared,
@@ -71,18 +80,18 @@ def output(declared: OutputDeclaration, value: Any = NOTHING, *, index: int = 0,
         "max_rows": MAX_ROWS,
     }
     if value is NOTHING:
-        return render("view/missing.html", **context)
+        return render("view/missing.html", **context), None
     if isinstance(value, dict) and "$artefact" in value:
-        return render("view/stored.html", **context)
+        return render("view/stored.html", **context), None
     if cls is None:
-        return render("view/json.html", **context)
+        return render("view/json.html", **context), None
     try:
-        context["value"] = structure(cls, {"value": value} if cls.bare() else value)
+        typed = context["value"] = structure(cls, {"value": value} if cls.bare() else value)
     except Problems as error:
         if value is None:
-            return render("view/missing.html", **context)
-        return render("view/json.html", **{**context, "problems": error.problems})
-    return render(_templates(cls), **context)
+            return render("view/missing.html", **context), None
+        return render("view/json.html", **{**context, "problems": error.problems}), None
+    return render(_templates(cls), **context), typed
 
 
 def groups(manifest: ToolManifest | None, run: Run, values: Mapping[str, Any]) -> Iterator[Group]:
@@ -98,13 +107,25 @@ def groups(manifest: ToolManifest | None, run: Run, values: Mapping[str, Any]) -
     for layout, members in groupby(enumerate(declared), key=lambda member: member[1].layout):
         together = list(members)
         blocks = tuple(
-            Block(each, index, output(each, values.get(each.key, NOTHING), index=index, live=not run.ended))
+            _block(each, index, values.get(each.key, NOTHING), run, manifest)
             for index, each in together
             if each.key in values or run.status == "ok" or (each.streaming and not run.ended)
         )
         if blocks:
             # What is yet to come counts, so that a tabset doesn't begin as a stack.
             yield Group(layout if len(together) > 1 else "panel", blocks)
+
+
+def _block(declared: OutputDeclaration, index: int, value: Any, run: Run, manifest: ToolManifest | None) -> Block:
+    html, typed = _shown(declared, value, index=index, live=not run.ended)
+    hidden = declared.downloadable is False or getattr(typed, "downloadable", True) is False
+    if hidden or not run.ended or declared.key not in run.outputs:
+        return Block(declared, index, html)
+    # An export goes by the type that the run had, which the tool may have changed since.
+    kept = declaration_of(run, manifest, declared.key)
+    return Block(
+        declared, index, html, formats_of(kept, value if typed is None or kept.type != declared.type else typed)
+    )
 
 
 def _templates(cls: type[OutputValue]) -> Sequence[str]:

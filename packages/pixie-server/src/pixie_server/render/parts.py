@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pixie_core.exporters import REPORT_KINDS
 from pixie_server.render.environment import render
 from pixie_server.render.failures import failure
 from pixie_server.render.outputs import groups
@@ -47,6 +48,7 @@ def panel(
         groups=list(groups(manifest, run, shown)),
         files=[artefact for artefact in run.artefacts if artefact.output_key is None],
         failure=failure(run),
+        report_formats=REPORT_KINDS,
     )
 
 
