@@ -3,6 +3,7 @@
 import pytest
 
 from pixie_core import errors
+from pixie_core.exporters import REPORT_FORMATS
 from pixie_core.run.events import Artefact, Log, Progress, Queued
 from pixie_server import render
 from pixie_server.render.failures import failure
@@ -57,6 +58,49 @@ def test_a_finished_panel_says_when_and_how_long():
 def test_a_finished_run_can_be_exported_without_scripts():
     """A link to its zip."""
     assert f"/api/runs/{RUN_ID}/export" in [each["href"] for each in elements(panel(run(end=finished())), "a")]
+
+
+def test_a_finished_run_has_its_report_in_every_format_without_scripts():
+    """One link each, behind a button that the browser itself opens."""
+    html = panel(run(end=finished()))
+    opened = {each["popovertarget"] for each in elements(html, "button") if "popovertarget" in each}
+    assert {"report-formats", *opened} <= {each["id"] for each in elements(html)}
+    assert "report-formats" in opened
+    hrefs = [each["href"] for each in elements(html, "a")]
+    for name in REPORT_FORMATS:
+        assert f"/api/runs/{RUN_ID}/report?format={name}" in hrefs
+
+
+def test_each_output_can_be_downloaded_as_what_its_type_and_its_declaration_allow():
+    """The default first, the key safe in its address; what is missing is named with what installs it."""
+    table = {"columns": [{"key": "n", "label": "N"}], "rows": [{"n": 1}]}
+    outputs = [
+        {"key": "a/b ?", "type": "table", "label": "A", "supported_export_formats": ["md", "csv"]},
+        {"key": "own", "type": "table", "label": "B", "default_export_format": "xlsx"},
+        {"key": "hidden", "type": "table", "label": "C"},
+        {"key": "never", "type": "table", "label": "D", "downloadable": False},
+    ]
+    values = {"a/b ?": table, "own": table, "hidden": {**table, "downloadable": False}, "never": table}
+    one = run(values=values, types=dict.fromkeys(values, "table"), end=finished())
+    hrefs = [each["href"] for each in elements(render.panel(manifest(outputs=outputs), one, now=NOW), "a")]
+    at = f"/api/runs/{RUN_ID}/outputs"
+    made = [each.removeprefix(at) for each in hrefs if each.startswith(at)]
+    assert made[:2] == ["/a%2Fb%20%3F/export?format=csv", "/a%2Fb%20%3F/export?format=md"]
+    assert made[2] == "/own/export?format=xlsx"
+    assert {each.split("/")[1] for each in made} == {"a%2Fb%20%3F", "own"}
+
+
+def test_a_format_whose_library_is_missing_is_no_link_and_names_what_installs_it(monkeypatch):
+    """In place of a link that would end in an error."""
+    monkeypatch.setattr("pixie_core.exporters.format.find_spec", lambda name: None if name == "typst" else name)
+    html = panel(run(values={"answer": "x"}, end=finished()))
+    assert not [each for each in elements(html, "a") if each["href"].endswith("outputs/answer/export?format=pdf")]
+    assert "pip install 'pixie-core[pdf]'" in only(html, id="formats-0").text
+
+
+def test_a_run_that_goes_on_has_nothing_to_download_yet():
+    """Neither of its outputs nor as a report."""
+    assert elements(panel(run(values={"answer": "so far"})), popover="") == []
 
 
 @pytest.mark.parametrize("code", CODES)
