@@ -2,6 +2,7 @@
 in tests/server/test_bodies.py and test_guard_served.py.
 """
 
+import hashlib
 import json
 import string
 import time
@@ -205,6 +206,52 @@ BROKEN_FORMS = {
 def test_a_form_that_is_none_starts_no_run(untouched, headers, body, expected):
     """B8: 400 where it can't be read, 422 where it doesn't fit."""
     assert request(untouched, "/tool/telltale/run", *headers, method="POST", body=body)[0] in expected
+
+
+BROKEN_UPLOADS = {
+    **{
+        name: (headers, body) for name, (headers, body, _) in BROKEN_FORMS.items() if name != "the boundary in the data"
+    },
+    "inputs that are no JSON": ([MULTIPART], part(b'name="inputs"', b"{") + END),
+    "inputs that are a list": ([MULTIPART], part(b'name="inputs"', b"[]") + END),
+    "inputs twice": ([MULTIPART], part(b'name="inputs"', b"{}") * 2 + END),
+    "NaN in inputs": ([MULTIPART], part(b'name="inputs"', b'{"data": NaN}') + END),
+    "a key twice in inputs": ([MULTIPART], part(b'name="inputs"', b'{"text": "a", "text": "b"}') + END),
+    "inputs too deep": ([MULTIPART], part(b'name="inputs"', b'{"data": ' + b"[" * 990 + b"]" * 990 + b"}") + END),
+    "inputs that aren't UTF-8": ([MULTIPART], part(b'name="inputs"', b'{"text": "\xff"}') + END),
+    "a field of inputs as a part": ([MULTIPART], part(b'name="text"', b"words") + END),
+    "a file that is in inputs too": (
+        [MULTIPART],
+        part(b'name="inputs"', b'{"file": "data:,a"}') + part(b'name="file"; filename="a"') + END,
+    ),
+    "a file for what takes none": ([MULTIPART], part(b'name="text"; filename="a"') + END),
+    "seconds that are none": ([MULTIPART], part(b'name="wait"', b"soon") + END),
+    "an id that is none": ([MULTIPART], part(b'name="run_id"', b"../x") + END),
+}
+
+
+@pytest.mark.parametrize(("headers", "body"), BROKEN_UPLOADS.values(), ids=BROKEN_UPLOADS)
+def test_an_upload_that_is_none_starts_no_run(untouched, headers, body):
+    """B8: the API's own form: 400 where it can't be read, 422 with the path where it doesn't fit."""
+    status, _, answer = request(untouched, RUNS, *headers, method="POST", body=body)
+    problem = json.loads(answer)
+    assert status in {400, 422}, problem
+    if status == 422:
+        assert all(each["path"].startswith("$") and each["message"] for each in problem["errors"])
+
+
+@pytest.mark.parametrize("path", [RUNS, "/tool/telltale/run"])
+def test_an_empty_file_and_one_that_lies_of_its_type_are_kept_as_they_are(live, path):
+    """B8: no byte is a file of no bytes; whatever the client says of its type, its bytes are kept."""
+    with holds(live, changes=True):
+        for content, kind in ((b"", "text/csv"), (b"\x89PNG\r\n\x1a\n", "text/html"), (b"<script>", "image/png")):
+            sent = {"file": ("a.txt", content, kind)}
+            answer = live.post(path, files=sent, headers={"Accept": "application/json"})
+            assert answer.status_code in {200, 202}, answer.text
+            told = answer.json()["inputs"]["file"]
+            assert (told["size"], told["filename"]) == (len(content), "a.txt")
+            assert told["sha256"] == hashlib.sha256(content).hexdigest()
+            live.pixie.wait(answer.json()["id"], timeout=20)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import pytest
 
 from pixie_server.delivery import content_disposition
+from tests.reliability.invariants import holds
 from tests.reliability.kept import keep
 from tests.reliability.raw import request
 
@@ -68,6 +69,73 @@ def test_what_belongs_elsewhere_is_not_there(untouched, kept):
         "/api/artefacts/4711/content", f"/api/runs/{run_id}/outputs/../export", "/static/CSS/base.css",
     ):  # fmt: skip
         assert request(untouched, path)[0] == 404, path
+
+
+WAYS_TO_A_FILE = ("", "/content", "/thumb", "/formats", "/export?format=txt")
+WAYS_TO_A_RUN = (
+    "",
+    "/events",
+    "/log",
+    "/outputs/sum",
+    "/outputs/sum/formats",
+    "/outputs/sum/export",
+    "/export",
+    "/report",
+)
+
+
+def gone(live, paths, *headers):
+    """None of the addresses is there: not to GET, to HEAD, in parts, or to who has the bytes already."""
+    for path in paths:
+        for method in ("GET", "HEAD"):
+            for extra in ((), ("range: bytes=0-1",), headers):
+                status, head, body = request(live, path, *extra, method=method)
+                assert (status, path, method) == (404, path, method)
+                assert b"secret of the file" not in body
+                assert "secret-name" not in head
+
+
+def test_a_deleted_file_is_not_there_until_it_is_restored(live):
+    """P2: by none of its addresses, nor in a zip of files; then byte for byte as it was."""
+    with holds(live, changes=True):
+        content = b"secret of the file"
+        run_id, numbers = keep(live.pixie, {"secret-name.txt": content, "other.txt": b"other"})
+        number = numbers["secret-name.txt"]
+        paths = [f"/api/artefacts/{number}{way}" for way in WAYS_TO_A_FILE]
+        before = live.get(paths[1])
+        assert before.content == content
+        assert live.post(f"/api/artefacts/{number}/delete").status_code == 200
+        gone(live, paths, f"if-none-match: {before.headers['etag']}")
+        for act, body in (("star", {}), ("label", {"label": "a"}), ("tags", {"tags": []}), ("delete", None)):
+            answer = live.post(f"/api/artefacts/{number}/{act}", **({} if body is None else {"json": body}))
+            assert (answer.status_code, act) == (404, act)
+        assert live.post("/api/exports/bulk", json={"artefact_ids": [number]}).status_code == 422
+        assert b"secret-name" not in live.get(f"/api/runs/{run_id}/export").content
+        assert number not in [each["id"] for each in live.get(f"/api/artefacts?run={run_id}").json()["items"]]
+        assert live.post(f"/api/artefacts/{number}/restore").status_code == 200
+        assert live.get(paths[1]).content == content
+
+
+def test_files_of_a_deleted_run_are_not_there_until_it_is_restored(live):
+    """P2: nor is the run, under its tool, in exports or by the beginning of its id."""
+    with holds(live, changes=True):
+        run_id, numbers = keep(live.pixie, {"secret-name.txt": b"secret of the file"})
+        number = numbers["secret-name.txt"]
+        files = [f"/api/artefacts/{number}{way}" for way in WAYS_TO_A_FILE]
+        runs = [f"/api/runs/{each}{way}" for each in (run_id, run_id[:8]) for way in WAYS_TO_A_RUN]
+        etag = live.get(files[1]).headers["etag"]
+        assert live.client.delete(f"/api/runs/{run_id}").status_code == 200
+        gone(
+            live,
+            [*files, *runs, f"/tool/adder/runs/{run_id}", f"/tool/adder/stream?run_id={run_id}"],
+            f"if-none-match: {etag}",
+        )
+        assert live.post("/api/exports/bulk", json={"run_ids": [run_id]}).status_code == 422
+        assert live.post(f"/api/runs/{run_id}/rerun").status_code == 404
+        assert run_id not in live.get("/tool/adder/runs").text
+        assert number not in [each["id"] for each in live.get("/api/artefacts?q=secret-name").json()["items"]]
+        assert live.post(f"/api/runs/{run_id}/restore").status_code == 200
+        assert live.get(files[1]).content == b"secret of the file"
 
 
 SERVED = {

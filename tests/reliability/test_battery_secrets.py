@@ -1,5 +1,5 @@
-"""Part S of the battery, over HTTP: where a secret may stand. How it is kept (S1, S5, S7) is in tests/core/tool, how it is found
-in what a tool says in tests/core/runtime/test_masking.py.
+"""Part S of the battery, over HTTP: where a secret may stand. How it is kept (S1, S5) and shared (S7) is in tests/core/tool and
+tests/server/cli/test_sharing.py, how it is found in what a tool says in tests/core/runtime/test_masking.py.
 """
 
 import io
@@ -9,9 +9,10 @@ import zipfile
 import pytest
 
 from pixie_server.app import ROUTES
-from tests.reliability.conftest import CANARY
+from tests.reliability.conftest import CANARY, TELLTALE, TELLTALE_MANIFEST
 from tests.reliability.invariants import holds, not_told
 from tests.reliability.raw import addresses
+from tests.server.live_pixie import add_tool
 
 ESCAPED = json.dumps(CANARY)[1:-1]
 
@@ -74,6 +75,87 @@ def test_pages_are_not_kept_by_the_browser(untouched):
         answer = untouched.get(path)
         assert answer.headers["cache-control"] == "no-store"
     assert "&#34;historyCacheSize&#34;: 0" in untouched.get("/").text
+
+
+SECRET = "/api/tools/telltale/secrets/API_KEY"
+
+
+def test_a_secret_is_written_kept_and_removed_and_never_read_back(apart):
+    """S6: each answer says whether and when it was set; a blank keeps it, and only DELETE takes it away."""
+    told_of = {"key", "set", "updated_at", "withheld", "declared", "required", "description"}
+    (listed,) = apart.get("/api/tools/telltale/secrets").json()
+    assert (listed.keys(), listed["set"]) == (told_of, True)
+    assert apart.get(SECRET).status_code == 405
+    blank = apart.client.put(SECRET, json={"value": ""})
+    assert (blank.json()["set"], blank.json()["updated_at"]) == (True, listed["updated_at"])
+    assert "API_KEY=•••" in apart.run("telltale", how="environment")["outputs"]["said"]
+    changed = apart.client.put(SECRET, json={"value": CANARY})
+    assert changed.json().keys() == told_of | {"warnings"}
+    gone = apart.client.delete(SECRET)
+    assert (gone.json()["set"], gone.json()["updated_at"]) == (False, None)
+    for answer in (blank, changed, gone):
+        assert CANARY not in answer.text
+        assert ESCAPED not in answer.text
+        assert answer.headers["cache-control"] == "no-store"
+    assert "API_KEY=" not in apart.run("telltale", how="environment")["outputs"]["said"]
+
+
+def test_a_browser_keeps_nothing_and_shows_nothing_going_back(live, chromium):
+    """S6: no storage of any kind, no history of htmx's; pages that are gone back to are asked for anew."""
+    with holds(live, changes=True, canaries=[CANARY]):
+        run = live.run("telltale", how="output")
+        context = chromium.new_context(base_url=live.url)
+        try:
+            page = context.new_page()
+            for path in ("/", "/tool/telltale", f"/tool/telltale/runs/{run['id']}", "/tool/adder"):
+                page.goto(path)
+                page.wait_for_load_state("load")
+            asked = len(live.lint.answers)
+            for path in (f"/tool/telltale/runs/{run['id']}", "/tool/telltale", "/"):
+                page.go_back()
+                page.wait_for_url(live.url + path)
+                assert CANARY not in page.content()
+                kept = page.evaluate(
+                    "async () => JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, history.state,"
+                    " (await indexedDB.databases()).length, self.isSecureContext ? await caches.keys() : []])"
+                )
+                assert CANARY not in kept
+                assert "htmx-history-cache" not in kept
+                assert '"",' in kept  # no cookie
+                assert ",0,[]" in kept
+            again = [path for method, path, status in live.lint.answers[asked:] if (method, status) == ("GET", 200)]
+            assert {f"/tool/telltale/runs/{run['id']}", "/tool/telltale", "/"} <= set(again)
+        finally:
+            context.close()
+
+
+def test_no_copy_of_runs_or_of_the_data_folder_takes_a_secret_along(apart, tmp_path):
+    """S7: zips of one run and of many, reports, and a backup."""
+    runs = [apart.run("telltale", how=how)["id"] for how in ("output", "stderr", "error", "stream")]
+    copies = [apart.get(f"/api/runs/{each}/{way}").content for each in runs for way in ("export", "report")]
+    bulks = [apart.post("/api/exports/bulk", json={"run_ids": runs, "kind": kind}) for kind in ("raw", "report")]
+    for copy in [*copies, *(each.content for each in bulks)]:
+        archive = zipfile.ZipFile(io.BytesIO(copy))
+        assert archive.namelist()
+        for name in archive.namelist():
+            assert ".env" not in name
+            assert CANARY.encode() not in archive.read(name), name
+    apart.pixie.keeping.backup(tmp_path / "copies")
+    files = [each for each in (tmp_path / "copies").rglob("*") if each.is_file()]
+    assert files
+    assert [each for each in files if each.name == ".env" or CANARY.encode() in each.read_bytes()] == []
+
+
+def test_a_tool_that_is_removed_takes_its_secrets_with_it(apart):
+    """S7: one that comes again under its name has none until they are set."""
+    apart.run("telltale", how="output")
+    apart.post("/api/tools/telltale/stop", json={"force": True})
+    apart.pixie.moves.remove("telltale")
+    left = [each for each in apart.pixie.settings.home.rglob("*") if each.is_file() and each.name != "pixie.log"]
+    assert [each for each in left if each.name == ".env" or CANARY.encode() in each.read_bytes()] == []
+    add_tool(apart.pixie.settings.home / "tools", TELLTALE_MANIFEST, TELLTALE)
+    (listed,) = apart.get("/api/tools/telltale/secrets").json()
+    assert (listed["key"], listed["set"]) == ("API_KEY", False)
 
 
 def test_the_canary_would_be_found(apart):
