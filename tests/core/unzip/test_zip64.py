@@ -37,6 +37,19 @@ def test_what_exports_write_is_read():
         assert {name: archive.read(name) for name in archive.namelist()} == CONTENTS
 
 
+def test_every_python_writes_the_same(monkeypatch):
+    """Before 3.11.4 zipfile said 0 where 64-bit sizes follow, and such a zip reads in two ways."""
+    plain, now = zipfile.ZipInfo.FileHeader, exported()
+
+    def before(self, zip64=None):
+        header = plain(self, zip64)
+        return header[:18] + bytes(8) + header[26:] if zip64 else header
+
+    monkeypatch.setattr(zipfile.ZipInfo, "FileHeader", before)
+    assert exported() == now
+    assert read(exported()) == CONTENTS
+
+
 def test_where_nobody_expects_them_they_are_refused():
     """A tool needs none; sizes of 32 bits are fine everywhere."""
     with pytest.raises(BadZip, match="which no tool needs"):

@@ -28,6 +28,8 @@ __all__ = ["Written", "ZipWriter", "stored_size"]
 
 _LIMIT = zipfile.ZIP64_LIMIT
 """Beyond it zipfile writes sizes and places as 64-bit numbers; some programs read the 32 bits with a sign."""
+_SIZES = slice(18, 26)
+"""Where the two 32-bit sizes stand in the header before a file (APPNOTE.TXT 4.3.7)."""
 _UNIX = 3
 """Whose permissions are given."""
 
@@ -98,10 +100,26 @@ class ZipWriter:
 def _head(name: str, moment: datetime, attributes: int) -> zipfile.ZipInfo:
     # A zip has no time zone, steps of two seconds, and the years 1980 to 2107.
     told = moment.timetuple()[:6] if 1980 <= moment.year <= 2107 else (1980, 1, 1, 0, 0, 0)
-    head = zipfile.ZipInfo(name, told)
+    head = _Head(name, told)
     head.external_attr = attributes
     head.create_system = _UNIX
     return head
+
+
+class _Head(zipfile.ZipInfo):
+    """What stands before and in the directory of a file, the same from every Python.
+
+    Before 3.11.4 zipfile left the 32-bit sizes of a file of unknown size at zero, so that who reads the zip as it comes
+    takes the sizes behind the file for 32-bit ones, which they aren't (gh-103861).
+    """
+
+    def FileHeader(self, zip64: bool | None = None) -> bytes:  # noqa: N802 (zipfile's)
+        """The header before the file."""
+        if not zip64:
+            return super().FileHeader(zip64)
+        self.create_version = self.extract_version = max(self.extract_version, zipfile.ZIP64_VERSION)
+        header = super().FileHeader(zip64)
+        return header[: _SIZES.start] + b"\xff" * 8 + header[_SIZES.stop :]
 
 
 class _Sink(io.RawIOBase):
