@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import attrs
 from attrs import Factory, evolve, frozen
@@ -29,6 +29,9 @@ __all__ = ["TEXTS", "About", "File", "about_here", "read_about", "read_json"]
 
 TEXTS = ("inputs.json", "outputs.json", "report.md")
 """The files that every zip of a run has, beside run.json."""
+
+FORMAT: Final = 1
+"""The number of the form that run.json has."""
 
 _PATH = re.compile(r"(artefacts|inputs)/[^/]+")
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -114,9 +117,18 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def read_about(content: bytes, name: str) -> About:
     """What run.json says, with its times in the one form that is kept. Raises RequestInvalid with every problem."""
     raw = read_json(content, name)
+    newer = raw.get("format") if isinstance(raw, dict) else None
+    if isinstance(newer, int) and newer > FORMAT:
+        said = f"is {newer}, which a newer Pixie writes; this one reads {FORMAT}. Update Pixie, then import it again"
+        raise RequestInvalid("The zip can't be imported", [Problem(f"{name} $.format", said)])
     try:
         about = structure(About, raw)
-        problems = [evolve(each, severity="error") for each in unknown_keys(About, raw)]
+        problems = [
+            evolve(
+                each, message=f"{each.message}. A newer Pixie may have written it: update this one", severity="error"
+            )
+            for each in unknown_keys(About, raw)
+        ]
     except Problems as error:
         problems = list(error.problems)
         if isinstance(raw, dict) and raw.get("status") == "running":
@@ -132,7 +144,7 @@ def read_about(content: bytes, name: str) -> About:
 
 def about_here(run: Run) -> About:
     """The same of a run that is here and has ended, without its files."""
-    return _with_times(About(format=1, files=[], **run_facts(run)))
+    return _with_times(About(format=FORMAT, files=[], **run_facts(run)))
 
 
 def _with_times(about: About) -> About:

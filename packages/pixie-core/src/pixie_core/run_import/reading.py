@@ -154,7 +154,9 @@ def _found(file: BinaryIO, name: str, prefix: str, among: Sequence[Entry], setti
     named = {each.name.removeprefix(prefix): each for each in among}
     about = read_about(_small(file, named.pop(_ABOUT)), shown(f"{prefix}{_ABOUT}"))
     listed = {each.path: each for each in about.files}
-    problems = [Problem(shown(prefix + path), "is missing") for path in (*TEXTS, *listed) if path not in named]
+    problems = [
+        Problem(shown(prefix + path), "is missing") for path in dict.fromkeys((*TEXTS, *listed)) if path not in named
+    ]
     for path, entry in named.items():
         if entry.is_folder:
             if path not in {"", "artefacts/"}:
