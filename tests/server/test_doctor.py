@@ -11,6 +11,7 @@ import pytest
 
 import pixie_core
 from pixie_core import Settings
+from pixie_core.exporters import FORMATS
 from pixie_core.store import ServerLock
 from pixie_server import doctor
 from tests.server.cli.folders import command
@@ -191,7 +192,9 @@ def test_what_is_installed_apart_is_told_with_how_to_have_it(tmp_path, monkeypat
     monkeypatch.setattr(doctor, "find_spec", lambda name: None)
     findings = found(doctor.extras, Settings(home=tmp_path))
     assert {each.status for each in findings} == {"warning"}
-    assert any("pixie-core[pdf]" in each.action for each in findings)
+    needed = {each.extra for each in FORMATS.values() if each.modules not in {(), ("pixie_server",)}}
+    for extra in needed | {"charts", "svg"}:
+        assert any(f"pixie-core[{extra}]" in each.action for each in findings), extra
     assert found(doctor.chromium, Settings(home=tmp_path)) == []
 
 

@@ -95,7 +95,7 @@ def test_a_format_whose_library_is_missing_is_no_link_and_names_what_installs_it
     monkeypatch.setattr("pixie_core.exporters.format.find_spec", lambda name: None if name == "typst" else name)
     html = panel(run(values={"answer": "x"}, end=finished()))
     assert not [each for each in elements(html, "a") if each["href"].endswith("outputs/answer/export?format=pdf")]
-    assert "pip install 'pixie-core[pdf]'" in only(html, id="formats-0").text
+    assert "uv pip install 'pixie-core[pdf]'" in only(html, id="formats-0").text
 
 
 def test_a_run_that_goes_on_has_nothing_to_download_yet():

@@ -266,6 +266,9 @@ _EXTRAS = (
     ("charts", "kaleido", "charts are drawn by matplotlib, and look other than on the page"),
     ("pdf", "typst", "no PDF of words and reports can be made"),
     ("video", "av", "films can't become other formats"),
+    ("docx", "docx", "words can't become DOCX"),
+    ("latex", "quickjs", "formulas can't become pictures"),
+    ("svg", "typst", "pictures made of lines can't become PNG, JPEG, WebP or PDF"),
 )
 
 
