@@ -16,7 +16,9 @@ from pixie_core.config import declared, variable
 from pixie_core.errors import PixieError
 from pixie_core.exporters import FORMATS, option_help
 from pixie_core.exporters.formats import format_ids
+from pixie_core.structure import key_of
 from pixie_core.tool import ToolManifest
+from pixie_server.app import ROUTES
 from pixie_server.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
@@ -91,6 +93,24 @@ def errors_page() -> Iterator[str]:
         if cls is not PixieError:
             said = (inspect.getdoc(cls) or "").split("\n\n", maxsplit=1)[0].replace("\n", " ").replace("|", "\\|")
             yield f"| `{cls.code}` | {known.status} | {known.exit_code} | {said} |"
+
+
+def routes_page() -> Iterator[str]:
+    """Every route, from its declaration."""
+    yield from (
+        "# Routes",
+        "",
+        "Every address that Pixie answers, beside its static files. [http-api.md](http-api.md) says how to use them,",
+        "and /api/openapi.json all about each. " + MADE,
+    )
+    for tag in dict.fromkeys(route.tag for route in ROUTES):
+        yield from ("", f"## {tag.capitalize()}", "", "| | address | |", "|---|---|---|")
+        for route in ROUTES:
+            if route.tag == tag:
+                fields = attrs.fields(route.query) if route.query is not None else ()
+                asked = "".join(f" `{key_of(each)}`" for each in fields)
+                said = f"{route.summary}{f' Takes{asked}.' if asked else ''}"
+                yield f"| {route.method} | `{route.template}` | {said} |"
 
 
 def formats_page() -> Iterator[str]:
@@ -200,7 +220,13 @@ def _json(example: Any) -> Iterator[str]:
     yield from ("```json", text, "```")
 
 
-PAGES = {"settings.md": settings_page, "types.md": types_page, "errors.md": errors_page, "formats.md": formats_page}
+PAGES = {
+    "settings.md": settings_page,
+    "types.md": types_page,
+    "errors.md": errors_page,
+    "formats.md": formats_page,
+    "routes.md": routes_page,
+}
 
 
 def page(name: str) -> str:

@@ -48,7 +48,9 @@ def test_operation_names_are_unique():
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_every_operation_says_what_it_does_and_what_it_answers(operation):
     """A summary, a description of each status and parameter, and an example for each path parameter."""
-    assert operation["summary"]
+    assert operation["summary"][0].isupper()
+    assert operation["summary"].count("(") == operation["summary"].count(")")
+    assert not operation["summary"].endswith((",", " is", " by", " a", " the", ":"))
     assert all(answer["description"] for answer in operation["responses"].values())
     assert all("example" in each for each in operation["parameters"] if each["in"] == "path")
     assert all(each.get("description") for each in operation["parameters"])

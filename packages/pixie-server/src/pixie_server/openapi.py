@@ -326,7 +326,7 @@ class _Schemas:
             }
             self.made[name] = {
                 "type": "object",
-                "description": (cls.__doc__ or "").split("\n", 1)[0],
+                "description": inspect.cleandoc(cls.__doc__ or "").partition("\n\n")[0].replace("\n", " "),
                 "properties": properties,
                 "required": [key_of(each) for each in attrs.fields(cls) if each.default is attrs.NOTHING],
             }

@@ -77,13 +77,13 @@ class Route:
 
     @property
     def summary(self) -> str:
-        """The first sentence of the handler's docstring."""
-        return (inspect.getdoc(self.handler) or "").split("\n", 1)[0]
+        """The first paragraph of the handler's docstring, in one line."""
+        return (inspect.getdoc(self.handler) or "").partition("\n\n")[0].replace("\n", " ")
 
     @property
     def description(self) -> str:
         """The rest of the docstring."""
-        return (inspect.getdoc(self.handler) or "").partition("\n")[2].strip()
+        return (inspect.getdoc(self.handler) or "").partition("\n\n")[2]
 
     @property
     def parameters(self) -> tuple[tuple[str, str], ...]:

@@ -144,8 +144,12 @@ class After:
     path_examples=_EXAMPLES,
 )
 async def run_events(served: Served, run_id: str, query: After) -> Response:
-    """The run's event log after number `after`: server-sent events that follow a live run, or JSON by
-    Accept.
+    """The run's event log after number `after`: server-sent events that follow a live run, or JSON by Accept.
+
+    Each event is an object with `seq`, `at` and `kind`, beside what its kind has: `queued` (its place in the line),
+    `started` (inputs, fingerprint), `progress`, `output` (a value, or more of one that streams), `artefact` (a file),
+    `log` (what the tool wrote to stderr) and, as the last, `finished` (how it came out). Of server-sent events `id` is
+    its number and `event` its kind.
     """
     return await events_answer(served, run_id, query.after)
 

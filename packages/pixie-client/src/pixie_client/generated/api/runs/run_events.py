@@ -115,8 +115,15 @@ def sync_detailed(
     last_event_id: str | Unset = UNSET,
 ) -> Response[Any | ErrorOut]:
     """The run's event log after number `after`: server-sent events that follow a live run, or JSON by
+    Accept
 
-     Accept.
+     Each event is an object with `seq`, `at` and `kind`, beside what its kind has: `queued` (its place
+    in the line),
+    `started` (inputs, fingerprint), `progress`, `output` (a value, or more of one that streams),
+    `artefact` (a file),
+    `log` (what the tool wrote to stderr) and, as the last, `finished` (how it came out). Of server-sent
+    events `id` is
+    its number and `event` its kind.
 
     Args:
         run_id (str):
@@ -152,8 +159,15 @@ def sync(
     last_event_id: str | Unset = UNSET,
 ) -> Any | ErrorOut | None:
     """The run's event log after number `after`: server-sent events that follow a live run, or JSON by
+    Accept
 
-     Accept.
+     Each event is an object with `seq`, `at` and `kind`, beside what its kind has: `queued` (its place
+    in the line),
+    `started` (inputs, fingerprint), `progress`, `output` (a value, or more of one that streams),
+    `artefact` (a file),
+    `log` (what the tool wrote to stderr) and, as the last, `finished` (how it came out). Of server-sent
+    events `id` is
+    its number and `event` its kind.
 
     Args:
         run_id (str):
@@ -184,8 +198,15 @@ async def asyncio_detailed(
     last_event_id: str | Unset = UNSET,
 ) -> Response[Any | ErrorOut]:
     """The run's event log after number `after`: server-sent events that follow a live run, or JSON by
+    Accept
 
-     Accept.
+     Each event is an object with `seq`, `at` and `kind`, beside what its kind has: `queued` (its place
+    in the line),
+    `started` (inputs, fingerprint), `progress`, `output` (a value, or more of one that streams),
+    `artefact` (a file),
+    `log` (what the tool wrote to stderr) and, as the last, `finished` (how it came out). Of server-sent
+    events `id` is
+    its number and `event` its kind.
 
     Args:
         run_id (str):
@@ -219,8 +240,15 @@ async def asyncio(
     last_event_id: str | Unset = UNSET,
 ) -> Any | ErrorOut | None:
     """The run's event log after number `after`: server-sent events that follow a live run, or JSON by
+    Accept
 
-     Accept.
+     Each event is an object with `seq`, `at` and `kind`, beside what its kind has: `queued` (its place
+    in the line),
+    `started` (inputs, fingerprint), `progress`, `output` (a value, or more of one that streams),
+    `artefact` (a file),
+    `log` (what the tool wrote to stderr) and, as the last, `finished` (how it came out). Of server-sent
+    events `id` is
+    its number and `event` its kind.
 
     Args:
         run_id (str):

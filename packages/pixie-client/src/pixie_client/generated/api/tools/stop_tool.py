@@ -126,9 +126,7 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: StopToolBody | Unset = UNSET,
 ) -> Response[ErrorOut | Stopped]:
-    """Stop the tool's process: SIGTERM, then SIGKILL. Runs in flight are in the way unless `force` is
-
-     true.
+    """Stop the tool's process: SIGTERM, then SIGKILL. Runs in flight are in the way unless `force` is true
 
     Args:
         tool_id (str):
@@ -160,9 +158,7 @@ def sync(
     client: AuthenticatedClient | Client,
     body: StopToolBody | Unset = UNSET,
 ) -> ErrorOut | Stopped | None:
-    """Stop the tool's process: SIGTERM, then SIGKILL. Runs in flight are in the way unless `force` is
-
-     true.
+    """Stop the tool's process: SIGTERM, then SIGKILL. Runs in flight are in the way unless `force` is true
 
     Args:
         tool_id (str):
@@ -189,9 +185,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: StopToolBody | Unset = UNSET,
 ) -> Response[ErrorOut | Stopped]:
-    """Stop the tool's process: SIGTERM, then SIGKILL. Runs in flight are in the way unless `force` is
-
-     true.
+    """Stop the tool's process: SIGTERM, then SIGKILL. Runs in flight are in the way unless `force` is true
 
     Args:
         tool_id (str):
@@ -221,9 +215,7 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: StopToolBody | Unset = UNSET,
 ) -> ErrorOut | Stopped | None:
-    """Stop the tool's process: SIGTERM, then SIGKILL. Runs in flight are in the way unless `force` is
-
-     true.
+    """Stop the tool's process: SIGTERM, then SIGKILL. Runs in flight are in the way unless `force` is true
 
     Args:
         tool_id (str):
