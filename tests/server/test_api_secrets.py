@@ -8,6 +8,7 @@ from tests.server.live_pixie import add_tool, live_pixie
 
 VALUE = "s3cr3t#'\"$(x)`\\ value"
 TELLTALE = '''\
+import os
 
 from pixie_tool_sdk import Tool, outputs
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 import pixie_core
-from pixie_core.zips import Zips
 from tests.core.recorded import add_run
 from tests.server.cli.folders import add_tools, command
 
@@ -82,20 +81,18 @@ def test_what_chooses_no_run_is_refused(home, tmp_path, options, why):
     assert not list(tmp_path.glob("*.zip"))
 
 
-def test_more_than_five_hundred_runs_need_a_yes(home, tmp_path, monkeypatch):
+def test_more_than_five_hundred_runs_need_a_yes(home, tmp_path):
     """The count is said; with --confirm-large it goes on."""
-    ids = Zips._filtered
-
-    def many(self, filters):
-        return ids(self, filters) * 167
-
-    monkeypatch.setattr(Zips, "_filtered", many)
+    with pixie_core.open(home) as pixie:
+        for _ in range(498):
+            add_run(pixie, tool="adder")
     result = command(home, "bulk-export", "--to", str(tmp_path))
     assert result.exit_code == 2
     assert "501 runs" in result.stderr
     assert "--confirm-large" in result.stderr
     assert not list(tmp_path.glob("*.zip"))
     assert command(home, "bulk-export", "--to", str(tmp_path), "--confirm-large").exit_code == 0
+    assert len(ids_in(tmp_path / "pixie-runs.zip")) == 501
 
 
 def test_a_file_that_is_there_stays_unless_it_is_forced(home, tmp_path):
