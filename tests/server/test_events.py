@@ -49,6 +49,16 @@ class Heard:
             return found()[1]
 
 
+    def wait_for_tool(self, tool_id):
+        """The first word that this tool, maybe among others, isn't what it was."""
+
+        def found():
+            return any(kind == "tools_changed" and tool_id in facts["tool_ids"] for kind, facts in self.events)
+
+        with self._more:
+            assert self._more.wait_for(found, DEADLINE), f"nothing of {tool_id} among {self.events}"
+
+
 @contextmanager
 def listening(url):
     """A page that listens to /api/events."""
@@ -123,19 +133,17 @@ def test_runs_of_other_processes_are_heard_of(live, tmp_path):
         heard.wait_for("run_finished", run_id=run_id, status="error")
 
 
-def test_a_changed_tool_is_heard_of_within_a_second(live, tmp_path):
+def test_a_changed_tool_is_heard_of(live, tmp_path):
     """Its files, what is set for it, and what became of its validation."""
     with listening(live.url) as heard:
         settled(live, heard)
-        began = time.monotonic()
         (tmp_path / "tools" / "adder" / "main.py").write_text("print('new')")
-        heard.wait_for("tools_changed", tool_ids=["adder"])
-        assert time.monotonic() - began < 1
+        heard.wait_for_tool("adder")
         live.client.patch("/api/tools/teller", json={"archived": True})
-        heard.wait_for("tools_changed", tool_ids=["teller"])
+        heard.wait_for_tool("teller")
         heard.events.clear()
         live.get("/api/tools/broken/validate")
-        heard.wait_for("tools_changed", tool_ids=["broken"])
+        heard.wait_for_tool("broken")
 
 
 def test_the_stream_ends_with_the_server(tmp_path):
