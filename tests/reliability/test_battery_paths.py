@@ -314,6 +314,30 @@ def test_a_picture_with_a_script_is_a_picture(untouched, kept, tab):
     assert tab.astray == []
 
 
+@pytest.mark.parametrize("name", ["probe.svg", "probe.html", "page.png", "plain.txt"])
+def test_a_file_that_has_not_changed_keeps_what_it_was_served_with(untouched, kept, name):
+    """P6 and P8: a browser puts the headers of a 304 in the place of those that it has, a policy without sandbox too."""
+    path = f"/api/artefacts/{kept[1][name]}/content"
+    whole = untouched.get(path)
+    again = untouched.get(path, headers={"If-None-Match": whole.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    own = ("etag", "cache-control", "content-security-policy", "content-disposition", "x-frame-options")
+    assert [again.headers[name] for name in own] == [whole.headers[name] for name in own]
+    assert again.headers.get("content-type") in {None, whole.headers["content-type"]}
+    assert again.headers.get("content-length") in {None, whole.headers["content-length"]}
+
+
+def test_a_file_that_is_shown_again_from_the_cache_has_no_more_rights(untouched, kept, tab):
+    """P6: it is nobody's, the second time as well, when the browser has asked whether it is the same."""
+    path = f"/api/artefacts/{kept[1]['probe.svg']}/content"
+    for status in (200, 304):
+        before = len(untouched.lint.answers)
+        tab.goto(path)
+        assert [each[2] for each in untouched.lint.answers[before:] if each[1] == path] == [status]
+        assert tab.evaluate("self.origin") == "null"
+        tab.goto("/")
+
+
 @pytest.mark.parametrize("name", ["page.png", "plain.json", "plain.txt", "plain.csv"])
 def test_no_file_is_taken_for_a_page(untouched, kept, tab, name):
     """P8: whatever its bytes look like, no script in it runs."""

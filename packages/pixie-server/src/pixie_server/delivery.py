@@ -68,7 +68,9 @@ def _deliver(served: Served, opened: BinaryIO, filename: str, size: int, etag: s
     asked = request.headers.get("If-None-Match", "")
     if asked and (asked.strip() == "*" or etag in [each.strip().removeprefix("W/") for each in asked.split(",")]):
         opened.close()
-        return Response(b"", 304, headers={key: headers[key] for key in ("ETag", "Cache-Control")})
+        # A browser puts these in the place of those that it kept (RFC 9111, 3.2): without its policy, the guard's own
+        # would be that of the file from then on, which has no sandbox.
+        return _without_body(304, headers)
     begin, end = 0, size
     status = 200
     span = _range(request.headers.get("Range"), size) if _range_applies(etag) else None
@@ -85,12 +87,18 @@ def _deliver(served: Served, opened: BinaryIO, filename: str, size: int, etag: s
     headers["Content-Length"] = str(end - begin)
     if request.method == "HEAD":
         opened.close()
-        told = Response(b"", status)
-        told.headers.update(headers)  # afterwards: a body sets its own length, and HEAD tells that of the file
-        return told
+        return _without_body(status, headers)
     answer = Response(_read(served, opened, begin, end), status, headers=headers)
     answer.timeout = None  # a large file on a slow reader takes longer than Quart's minute
     return answer
+
+
+def _without_body(status: int, headers: Mapping[str, str]) -> Response:
+    """An answer that tells of the file and holds none of it: its length is the file's, if anything's."""
+    told = Response(b"", status)
+    del told.headers["Content-Length"]
+    told.headers.update(headers)
+    return told
 
 
 def _range_applies(etag: str) -> bool:
