@@ -79,7 +79,7 @@ OUTCOMES: Mapping[type[PixieError], Outcome] = {
     errors.SettingPinned: Outcome(409, "The setting is said elsewhere"),
     errors.TargetExists: Outcome(409, "A file is there already"),
     errors.ToolExists: Outcome(409, "A tool is there already"),
-    errors.Busy: Outcome(429, "Too many runs"),
+    errors.Busy: Outcome(429, "Too much at once"),
     errors.TooManyStreams: Outcome(429, "Too many streams of events"),
     errors.QuotaExceeded: Outcome(507, "No more room for files"),
     # What would make it isn't there: a browser for pictures, an extra for PDF.

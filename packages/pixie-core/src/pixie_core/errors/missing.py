@@ -58,7 +58,7 @@ class ArtefactNotFound(NotFound):
     artefact_id: int
 
     def __str__(self) -> str:
-        return f"There is no artefact {self.artefact_id}."
+        return f"There is no artefact {self.artefact_id}. `pixie list-outputs` lists those that there are."
 
 
 @define(eq=False, str=False)
