@@ -68,6 +68,12 @@ def test_a_tool_that_is_not_there_begins_nothing(live):
     assert (answer.status_code, answer.json()["code"]) == (404, "tool_not_found")
 
 
+def test_a_job_of_no_tools_is_refused(live):
+    """Leaving the list out means all; an empty one is a mistake."""
+    answer = live.post("/api/validate-jobs", json={"tool_ids": []})
+    assert (answer.status_code, answer.json()["errors"][0]["path"]) == (422, "$.tool_ids")
+
+
 def test_an_unknown_job_is_404(live):
     """With its own code."""
     assert live.get("/api/validate-jobs/none").json()["code"] == "validate_job_not_found"

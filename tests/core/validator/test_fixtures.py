@@ -174,6 +174,17 @@ def test_fixtures_are_chosen_by_name_and_tag(tmp_path):
     assert status(tag="slow") == "skip"
 
 
+def test_a_fixture_that_is_not_there_is_no_pass(tmp_path):
+    """A name that was mistyped is told with those that there are."""
+    tool = a_tool(tmp_path, manifest(outputs=OUTPUTS), PROGRAM)
+    fixture(tool.folder, "good", {"inputs": {"a": 2}, "expected_outputs": {"total": 4}})
+    report = check(tool, tmp_path, only_fixtures=True, fixture="godo")
+    found = report.check("reference_fixtures_match")
+    assert (report.overall, found.status) == ("warn", "warn")
+    assert "'godo'" in found.message
+    assert "good" in found.message
+
+
 def test_only_fixtures_leaves_the_rest_out(tmp_path):
     """What known answers need is looked at all the same, and the folder stays as it is."""
     tool = a_tool(tmp_path, manifest(outputs=OUTPUTS), PROGRAM)

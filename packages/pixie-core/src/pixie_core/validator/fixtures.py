@@ -167,6 +167,9 @@ def reference_fixtures_match(probe: Probe, chosen: Chosen | None = None) -> Find
     details += [f"{each.name}: skipped: {each.skip_reason}" for each in wanted if each.skip_reason is not None]
     if any(each.severity == "error" for each in problems):
         return Finding("fail", f"the fixtures can't be read: {details[0]}", tuple(details))
+    if chosen.name is not None and everything and not wanted:
+        there = ", ".join(each.path.stem.removeprefix("fixture_") for each in everything)
+        return Finding("warn", f"no fixture is called {chosen.name[:80]!r}; there are {there}", tuple(details))
     if not runnable:
         why = "no fixture is to be tried" if everything else "there is no reference/fixture_*.json"
         return Finding("skip", why, tuple(details))

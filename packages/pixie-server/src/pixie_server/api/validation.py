@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from pixie_core.catalogue.base import field
-from pixie_core.errors import Busy, ToolNotFound, ValidateJobNotFound
+from pixie_core.errors import Busy, Problem, RequestInvalid, ToolNotFound, ValidateJobNotFound
 from pixie_server.api.shapes import ValidateJobOut
 from pixie_server.routing import Answer, Routes
 
@@ -90,11 +90,13 @@ class ValidateJobBody:
     body=ValidateJobBody,
     body_optional=True,
     answers=(Answer(202, ValidateJobOut, description="The validation was begun and goes on."),),
-    errors=(ToolNotFound, Busy),
+    errors=(ToolNotFound, Busy, RequestInvalid),
     example={"tool_ids": ["lorenz-ode-solver"]},
 )
 async def start_validate_job(served: Served, body: ValidateJobBody) -> tuple[ValidateJobOut, int]:
     """Begin to validate several tools, two at a time; one such job at a time."""
+    if body.tool_ids == []:
+        raise RequestInvalid("The body", [Problem("$.tool_ids", "names no tool; leave it out to validate all")])
     job = await served.bridge(served.pixie.start_validate_job, body.tool_ids)
     return ValidateJobOut.of(job), 202
 
