@@ -3,7 +3,14 @@
 import pytest
 
 import pixie_core
-from pixie_core.errors import ArtefactNotFound, RequestInvalid, RunNotFound, RunProtected, ThumbnailNotFound
+from pixie_core.errors import (
+    ArtefactNotFound,
+    ExportError,
+    RequestInvalid,
+    RunNotFound,
+    RunProtected,
+    ThumbnailNotFound,
+)
 from pixie_core.library import Library
 from tests.reliability.kept import keep
 
@@ -89,6 +96,21 @@ def test_a_file_that_is_not_there_is_said_so(pixie, number, method):
     """Whatever number is asked for."""
     with pytest.raises(ArtefactNotFound):
         getattr(Library(pixie.store), method)(number)
+
+
+def test_files_lie_in_the_folder_of_their_run_and_tool(pixie, numbers):
+    """A run without files has none, and that is said."""
+    kept = pixie.library.get(numbers["notes.md"])
+    folder = pixie.library.folder(kept.run_id[:8])
+    assert (folder / "notes.md").read_bytes() == b"# Notes"
+    assert folder == pixie.library.folder(kept.run_id)
+    assert folder.parent == pixie.library.folder(kept.tool_id)
+    assert folder.parent.parent == pixie.library.folder()
+    bare, _ = keep(pixie, {})
+    with pytest.raises(ExportError, match=f"Run {bare[:8]} left no files"):
+        pixie.library.folder(bare)
+    with pytest.raises(RunNotFound):
+        pixie.library.folder("00000000")
 
 
 def test_what_cannot_be_asked_is_named(pixie):

@@ -1,6 +1,7 @@
 """Commands about what is kept: files, sweeps, checks, backups, the disk."""
 
 import json
+import sys
 
 import pytest
 
@@ -59,6 +60,36 @@ def test_outputs_are_listed_and_filtered(home):
     assert (empty.exit_code, empty.stdout) == (0, "")
     more = command(home, "list-outputs", "-n", "2")
     assert "more than 2" in more.stderr
+
+
+def test_the_folder_of_files_is_shown_and_its_path_printed(home, tmp_path):
+    """All files', a tool's, or a run's, in the desktop's own file browser."""
+    bin_, seen = tmp_path / "bin", tmp_path / "seen"
+    bin_.mkdir()
+    (bin_ / "xdg-open").write_text(f'#!/bin/sh\ntest "$1" = . && pwd >> {seen}\n')
+    (bin_ / "open").symlink_to("xdg-open")
+    for each in bin_.iterdir():
+        each.chmod(0o755)
+    desktop = {"DISPLAY": ":0", "PATH": str(bin_)}
+    root = home / "artefacts"
+    for what, folder in (
+        ([], root),
+        (["adder"], root / "adder"),
+        (["adder:last"], root / "adder" / RUNS[3]),
+        ([RUNS[1][:8]], root / "adder" / RUNS[1]),
+    ):
+        done = command(home, "open-artefacts-folder", *what, "--json", **desktop)
+        assert json.loads(done.stdout) == {"path": str(folder), "shown": True}
+    adder = root / "adder"
+    assert seen.read_text().split() == list(map(str, (root, adder, adder / RUNS[3], adder / RUNS[1])))
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="a Mac always has a desktop")
+@pytest.mark.parametrize("display", ["", ":0"])
+def test_without_a_desktop_or_a_file_browser_the_path_is_printed_all_the_same(home, tmp_path, display):
+    """That is no failure."""
+    done = command(home, "open-artefacts-folder", "adder", DISPLAY=display, WAYLAND_DISPLAY="", PATH=str(tmp_path))
+    assert (done.exit_code, done.stdout) == (0, f"{home / 'artefacts' / 'adder'}\n")
 
 
 def test_outputs_are_found_by_a_part_of_their_name(home):

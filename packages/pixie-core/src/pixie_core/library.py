@@ -13,11 +13,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pixie_core.errors import ExportError
 from pixie_core.moments import bound
 from pixie_core.store import ArtefactFilter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
     from typing import BinaryIO
 
     from pixie_core.store import Page, Store, StoredArtefact
@@ -121,6 +123,26 @@ class Library:
     def open(self, artefact_id: int) -> BinaryIO:
         """The bytes of an artefact, to be closed by the caller. Raises ArtefactNotFound also when its file is gone."""
         return self._store.open_artefact(artefact_id)
+
+    def folder(self, what: str | None = None) -> Path:
+        """Where the files lie: all of them, those of a tool by its id, or those of a run by its id or the beginning of
+        that, 6 characters or more. It is for looking: what is changed in there is lost to Pixie.
+
+        Raises RunNotFound, AmbiguousRunId or RequestInvalid for what is neither, and ExportError for a run that left no
+        files.
+        """
+        root = self._store.files.root
+        if what is None:
+            return root
+        if self._store.artefacts(ArtefactFilter(tool_id=what), limit=1).items:
+            return root / what
+        run = self._store.find(what)
+        left = self._store.artefacts(ArtefactFilter(run_id=run), limit=1).items
+        if not left:
+            raise ExportError(
+                f"Run {run[:8]} left no files; its values are in the database. `pixie export-run` saves all."
+            )
+        return (root / left[0].rel_path).parent
 
     def thumbnail(self, artefact_id: int) -> BinaryIO:
         """A small picture of a picture or a film, as WebP, to be closed by the caller. Raises ThumbnailNotFound when it

@@ -1,4 +1,4 @@
-"""Files that runs left: `pixie list-outputs`, `pixie find-output`."""
+"""Files that runs left: `pixie list-outputs`, `pixie find-output`, `pixie open-artefacts-folder`."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pixie_server.cli.command import Command, as_json, pass_session
-from pixie_server.cli.terminal import console, print_json, table, when
+from pixie_server.cli.terminal import console, print_json, safe, table, when
 
 if TYPE_CHECKING:
     from pixie_core import Pixie
     from pixie_core.store import Page, StoredArtefact
     from pixie_server.cli.command import Session
 
-__all__ = ["find_output", "list_outputs"]
+__all__ = ["find_output", "list_outputs", "open_artefacts_folder"]
 
 _count = click.option(
     "-n", "count", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many at most."
@@ -67,6 +67,31 @@ def find_output(session: Session, text: str, *, count: int, as_json: bool) -> No
     with session.open() as pixie:
         found = pixie.find(text, limit=count)
         _print(pixie, found, count, as_json=as_json, none=f"No file has {text!r} in its name, label or tags.")
+
+
+@click.command(
+    "open-artefacts-folder",
+    cls=Command,
+    examples=("pixie open-artefacts-folder", "pixie open-artefacts-folder compound-interest:last"),
+)
+@click.argument("what", metavar="[TOOL|RUN]", required=False)
+@as_json
+@pass_session
+def open_artefacts_folder(session: Session, what: str | None, *, as_json: bool) -> None:
+    """Show the folder of the files that runs left.
+
+    Of all runs, of TOOL's, or of one. RUN is its id, the beginning of it (6 characters or more), or TOOL:last. Prints the path as well, which is all where
+    there is no desktop. Take files from there by copying: what is changed in there is lost to Pixie.
+    """
+    from pixie_server.cli.browser import show_folder
+
+    with session.open() as pixie:
+        folder = pixie.library.folder(pixie.get(what).id if what is not None and ":" in what else what)
+    shown = show_folder(folder)
+    if as_json:
+        print_json({"path": str(folder), "shown": shown})
+    else:
+        click.echo(safe(str(folder)))
 
 
 def _print(pixie: Pixie, found: Page[StoredArtefact], count: int, *, as_json: bool, none: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from pixie_server.cli.artefacts import find_output, list_outputs
+from pixie_server.cli.artefacts import find_output, list_outputs, open_artefacts_folder
 from pixie_server.cli.bulk import bulk_export, import_run
 from pixie_server.cli.care import audit_disk_usage, backup, fsck, restore
 from pixie_server.cli.command import Group
@@ -47,6 +47,7 @@ COMMANDS: tuple[click.Command, ...] = (
     label_run,
     list_outputs,
     find_output,
+    open_artefacts_folder,
     export_run,
     export_run_as_report,
     bulk_export,
