@@ -80,8 +80,9 @@ def find_output(session: Session, text: str, *, count: int, as_json: bool) -> No
 def open_artefacts_folder(session: Session, what: str | None, *, as_json: bool) -> None:
     """Show the folder of the files that runs left.
 
-    Of all runs, of TOOL's, or of one. RUN is its id, the beginning of it (6 characters or more), or TOOL:last. Prints the path as well, which is all where
-    there is no desktop. Take files from there by copying: what is changed in there is lost to Pixie.
+    Of all runs, of TOOL's, or of one: RUN is its id, the beginning of it (6 characters or more), or TOOL:last. Prints
+    the path as well, which is all where there is no desktop. Take files from there by copying: what is changed in
+    there is lost to Pixie.
     """
     from pixie_server.cli.browser import show_folder
 
