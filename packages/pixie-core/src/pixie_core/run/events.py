@@ -34,7 +34,9 @@ Status: TypeAlias = Literal["running", "ok", "error", "cancelled", "interrupted"
 
 @frozen(kw_only=True)
 class Queued:
-    """The run waits for its turn. `position` counts from 1."""
+    """The run waits for its turn. `position` counts from 1, and is told again as the line moves: further back than the
+    twentieth not for each step.
+    """
 
     kind: ClassVar = "queued"
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from pixie_core.runtime.transport import Exchange, Part
     from pixie_core.store import Store
 
-__all__ = ["COMPLETE_SECONDS", "STDERR_CHARACTERS", "Conversation", "Outcome", "Stopped", "Why"]
+__all__ = ["COMPLETE_SECONDS", "GRACE_SECONDS", "STDERR_CHARACTERS", "Conversation", "Outcome", "Stopped", "Why"]
 
 GRACE_SECONDS = 5.0
 """What a tool gets beyond its declared time before its run is ended."""
@@ -77,9 +77,8 @@ class Outcome:
 
 
 class Conversation:
-    """One run in its process. Used by the run's thread alone; `stopped` says why the run is to end, if it is.
-
-    Its time begins when it is made.
+    """One run in its process. Used by the run's thread alone; `stopped` says why the run is to end, if it is, and
+    `deadline` until when it may last, by `time.monotonic`.
     """
 
     def __init__(
@@ -93,6 +92,7 @@ class Conversation:
         publisher: Publisher,
         capture: LogCapture,
         inbox: Inbox,
+        deadline: float,
         stopped: Callable[[], Why | None],
     ) -> None:
         self.process = process
@@ -110,7 +110,7 @@ class Conversation:
         self._masker = process.masker
         self._stopped = stopped
         self._exchange: Exchange | None = None
-        self._deadline = time.monotonic() + self._manifest.max_runtime_seconds + GRACE_SECONDS
+        self._deadline = deadline
         self._next_quota_look = 0.0
 
     # The request and its answer

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from pixie_core.errors import PixieError, RunNotRunning, RunTimedOut, ToolAnsweredGarbage, ToolError, ToolRefused
 from pixie_core.run.events import Finished, Log, Started
-from pixie_core.runtime.conversation import STDERR_CHARACTERS, Conversation, Outcome, Stopped
+from pixie_core.runtime.conversation import GRACE_SECONDS, STDERR_CHARACTERS, Conversation, Outcome, Stopped
 from pixie_core.runtime.inbox import Inbox
 from pixie_core.runtime.publishing import Publisher
 from pixie_core.runtime.recorder import LogCapture, Recorder
@@ -62,6 +64,8 @@ class Drive:
         self._stop: Why | None = None
         self._giving_up = threading.Event()
         self._started_at = clock.monotonic()
+        self._deadline = math.inf
+        self._start_seconds = 0.0
 
     def stop(self, why: Why) -> None:
         """Ask the run to end: cancelled by its user, or interrupted since Pixie ends. The first word counts."""
@@ -75,6 +79,7 @@ class Drive:
         """Drive the run to its end. `started` is recorded first, unless it was committed with the row."""
         try:
             self._started_at = self._clock.monotonic()
+            self._deadline = time.monotonic() + self._manifest.max_runtime_seconds + GRACE_SECONDS
             if not self._begun:
                 self._recorder.commit([started])
             self._publisher.open_incoming()
@@ -91,7 +96,10 @@ class Drive:
     def _finished(self, inputs: Mapping[str, Json]) -> tuple[Finished, list[Draft]]:
         """How the run ended, and what is to be committed with its end."""
         try:
+            asked_at = time.monotonic()
             with self._launcher.lease(self.tool, cancelled=lambda: self._stop is not None) as process:
+                # A start has a limit of its own: one that took all of the run's time leaves a warm process anyway.
+                self._start_seconds = time.monotonic() - asked_at
                 outcome = self._in(process, inputs)
             return self._good_end(outcome)
         except InterruptedError:
@@ -139,6 +147,8 @@ class Drive:
                 )
         limit = self._manifest.max_runtime_seconds
         said = f"{self.tool.id} was ended: a run of it may take {limit} s (max_runtime_seconds), and it took longer."
+        if self._start_seconds >= 1:
+            said += f" Its process took {self._start_seconds:.0f} s of that to start."
         return self._bad_end(said, RunTimedOut.code, self._capture.tail(STDERR_CHARACTERS))
 
     def _bad_end(self, said: str, code: str, stderr: str) -> Finished:
@@ -198,6 +208,8 @@ class Drive:
     # Within the process
 
     def _in(self, process: ToolProcess, inputs: Mapping[str, Json]) -> Outcome:
+        if time.monotonic() > self._deadline:
+            raise Stopped("timed_out")
         self._recorder.mask_with(process.masker)
         self._publisher.look_for(process.masker)
         conversation = Conversation(
@@ -209,6 +221,7 @@ class Drive:
             publisher=self._publisher,
             capture=self._capture,
             inbox=self._inbox,
+            deadline=self._deadline,
             stopped=lambda: self._stop,
         )
         unfollow = process.output.follow(lambda text: self._capture.add(text, shared=self._launcher.shared(process)))

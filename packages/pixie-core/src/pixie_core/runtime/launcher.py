@@ -371,9 +371,11 @@ class Launcher:
                 used = exact
             entry.peak_bytes = max(entry.peak_bytes, used)
             if used > limit and entry.process.why_killed is None:
+                chosen = entry.process.tool.state.limits.max_memory_mb is not None
+                where = ", as it was set for it" if chosen else " in tool.json"
                 entry.process.why_killed = (
-                    f"it used {used / MEGABYTE:,.0f} MB of memory, and its limit is {limit / MEGABYTE:,.0f} MB "
-                    "(max_memory_mb in tool.json)"
+                    f"it used {entry.peak_bytes / MEGABYTE:,.0f} MB of memory at its peak, and its limit is "
+                    f"{limit / MEGABYTE:,.0f} MB (max_memory_mb{where})"
                 )
                 entry.process.output.say(f"killed: {entry.process.why_killed}")
                 entry.draining = True

@@ -11,8 +11,6 @@ from collections import deque
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from attrs import define
-
 from pixie_core.clock import system_clock
 from pixie_core.errors import Busy, DiskFull, PixieError, QuotaExceeded
 from pixie_core.run.events import Finished, Queued, Started
@@ -20,6 +18,7 @@ from pixie_core.runtime.drive import Drive
 from pixie_core.runtime.inputs import as_recorded
 from pixie_core.runtime.launcher import Launcher
 from pixie_core.runtime.provenance import Provenance
+from pixie_core.runtime.waiting import Place, PositionNews, positions, worth_telling
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,18 +36,6 @@ _log = logging.getLogger(__name__)
 CLOSE_SECONDS = 10.0
 
 
-@define(eq=False)
-class _Place:
-    """A run's place: among those that work, or in the queue until one is free."""
-
-    run_id: str
-    tool: Tool
-    working: bool
-    started: Started | None = None
-    drive: Drive | None = None
-    given_up: bool = False
-
-
 class Runner:
     """Starts runs and ends them.
 
@@ -58,7 +45,8 @@ class Runner:
         runner.close()
 
     At most `max_active_runs` work at a time, each on a thread of its own; further ones wait in the order in which
-    they came, those of a tool with `concurrent: false` for one another too. Thread-safe.
+    they came, those of a tool with `concurrent: false` for one another too, and are told as the line moves.
+    Thread-safe.
     """
 
     def __init__(
@@ -77,10 +65,11 @@ class Runner:
         self.launcher = launcher or Launcher(settings, store=store, clock=clock)
         self._provenance = Provenance()
         self._lock = threading.RLock()
-        self._working: dict[str, _Place] = {}
-        self._queue: deque[_Place] = deque()
+        self._working: dict[str, Place] = {}
+        self._queue: deque[Place] = deque()
         self._closing = False
         self._ending = threading.Lock()
+        self._news = PositionNews(self._new_positions, self._tell_positions)
         self._hearing = ExitStack()
         self._hearing.enter_context(store.watching(self._hear_requests))
 
@@ -114,7 +103,7 @@ class Runner:
                 origin=origin,
                 parent_run_id=parent_run_id,
                 label=label,
-                events=[started if place.working else Queued(position=self._position(place))],
+                events=[started if place.working else Queued(position=self._first_position(place))],
             )
         except BaseException:
             self._give_up(place)
@@ -138,6 +127,8 @@ class Runner:
             if place.working:
                 self._begin(place)
             self._dispatch()
+            if not place.working:
+                self._news.moved()
         return created.run
 
     def wait(self, run_id: str, timeout: float | None = None) -> Run:
@@ -178,6 +169,7 @@ class Runner:
             waiting = place in self._queue
             if waiting:
                 self._queue.remove(place)
+                self._news.moved()
         if waiting:
             self._end_waiting(place, Finished(status="cancelled"))
         else:
@@ -223,6 +215,7 @@ class Runner:
             working = [place.drive for place in self._working.values() if place.drive is not None]
             for drive in working:
                 drive.stop("interrupted")
+        self._news.close()
         for place in waiting:
             said = "Pixie was stopped before the run's turn came."
             self._end_waiting(place, Finished(status="interrupted", error=said, error_code="interrupted"))
@@ -232,12 +225,12 @@ class Runner:
 
     # Places
 
-    def _reserve(self, run_id: str, tool: Tool) -> _Place:
+    def _reserve(self, run_id: str, tool: Tool) -> Place:
         """A place for a run, before its row is made. Raises Busy."""
         with self._lock:
             if self._closing:
                 raise Busy("Pixie is stopping and starts no more runs.")
-            place = _Place(run_id, tool, working=self._may_work(tool) and not self._queued(tool))
+            place = Place(run_id, tool, working=self._may_work(tool) and not self._queued(tool))
             if place.working:
                 self._working[run_id] = place
             elif len(self._queue) < self._settings.max_queued_runs:
@@ -258,21 +251,42 @@ class Runner:
         """True when a run of the tool waits already: it goes first."""
         return any(place.tool.id == tool.id for place in self._queue)
 
-    def _position(self, place: _Place) -> int:
-        with self._lock:
-            return self._queue.index(place) + 1 if place in self._queue else 1
+    def _positions(self) -> dict[str, int]:
+        """Of every run that waits. The lock is held."""
+        return positions(self._queue, full=len(self._working) >= self._settings.max_active_runs)
 
-    def _place(self, run_id: str) -> _Place | None:
+    def _first_position(self, place: Place) -> int:
+        with self._lock:
+            place.told = self._positions().get(place.run_id, 1)
+            return place.told
+
+    def _new_positions(self) -> dict[str, int]:
+        """Those that are to be told."""
+        with self._lock:
+            if self._closing:
+                return {}
+            now = self._positions()
+            ready = [place for place in self._queue if place.drive is not None]
+            return {each.run_id: now[each.run_id] for each in ready if worth_telling(each.told, now[each.run_id])}
+
+    def _tell_positions(self, told: Mapping[str, int]) -> None:
+        self._store.requeue(told)
+        with self._lock:
+            for place in self._queue:
+                place.told = told.get(place.run_id, place.told)
+
+    def _place(self, run_id: str) -> Place | None:
         with self._lock:
             return self._working.get(run_id) or next((place for place in self._queue if place.run_id == run_id), None)
 
-    def _give_up(self, place: _Place) -> None:
+    def _give_up(self, place: Place) -> None:
         """The run never came to be."""
         with self._lock:
             if self._working.get(place.run_id) is place:
                 del self._working[place.run_id]
             elif place in self._queue:
                 self._queue.remove(place)
+                self._news.moved()
             self._dispatch()
 
     def _dispatch(self) -> None:
@@ -289,10 +303,10 @@ class Runner:
             self._working[place.run_id] = place
             self._begin(place)
 
-    def _begin(self, place: _Place) -> None:
+    def _begin(self, place: Place) -> None:
         threading.Thread(target=self._drive, args=(place,), name=f"run {place.run_id[:8]}", daemon=True).start()
 
-    def _drive(self, place: _Place) -> None:
+    def _drive(self, place: Place) -> None:
         assert place.drive is not None
         assert place.started is not None
         try:
@@ -302,8 +316,10 @@ class Runner:
                 self._working.pop(place.run_id, None)
                 if not self._closing:
                     self._dispatch()
+                    if self._queue:
+                        self._news.moved()
 
-    def _end_waiting(self, place: _Place, finished: Finished) -> None:
+    def _end_waiting(self, place: Place, finished: Finished) -> None:
         assert place.drive is not None
         try:
             self._store.append(place.run_id, [finished])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from attrs import evolve, field, frozen
 
 from pixie_core.errors import RunNotFound, RunNotRunning
-from pixie_core.run.events import Artefact, Event, Finished, Output, Record
+from pixie_core.run.events import Artefact, Event, Finished, Output, Queued, Record
 from pixie_core.run.fold import apply, fold
 from pixie_core.store.files import StagedFile
 from pixie_core.store.json_text import not_json, to_json
@@ -21,7 +21,7 @@ from pixie_core.store.runs import columns_of, one
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pixie_core.run.model import Run
 
@@ -108,6 +108,21 @@ def interrupt(conn: sqlite3.Connection, run_ids: Sequence[str], reason: str, *, 
             finished = Finished(status="interrupted", error=reason, error_code="interrupted")
             ended.append(append(conn, run_id, [finished], at=at, known=None))
     return ended
+
+
+def requeue(
+    conn: sqlite3.Connection, positions: Mapping[str, int], *, at: str, known: Mapping[str, Run]
+) -> list[Appended]:
+    """Tell runs that wait of their positions; those whose turn has come meanwhile, or that have ended, are passed over.
+    `known` holds runs as `append` takes them.
+    """
+    told: list[Appended] = []
+    for run_id, position in positions.items():
+        begun = "SELECT 1 FROM run_events WHERE run_id = ? AND kind = 'started'"
+        if conn.execute(begun, (run_id,)).fetchone() is None:
+            with suppress(RunNotRunning):
+                told.append(append(conn, run_id, [Queued(position=position)], at=at, known=known.get(run_id)))
+    return told
 
 
 def _events(conn: sqlite3.Connection, run: Run, drafts: Sequence[Draft], at: str) -> list[Event]:

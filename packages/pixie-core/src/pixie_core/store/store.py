@@ -241,6 +241,20 @@ class Store:
         if appended.records:
             self._live.tell(run.id, appended.records)
 
+    def _tell_all(self, appended: Iterable[Appended]) -> None:
+        for each in appended:
+            self._tell(each)
+
+    def requeue(self, positions: Mapping[str, int]) -> tuple[str, ...]:
+        """Tell runs that wait of their positions in the line, by their whole ids, in one transaction. Returns those
+        that were told: the others have begun, or ended, meanwhile.
+        """
+
+        def work(conn: sqlite3.Connection) -> Iterable[Appended]:
+            return event_log.requeue(conn, positions, at=self._now(), known=self._active)
+
+        return tuple(each.run.id for each in self._access.write(work, self._tell_all))
+
     def find(self, run_id: str) -> str:
         """The whole id of the run whose id begins so. Raises RunNotFound, AmbiguousRunId, and RequestInvalid for
         fewer than 6 characters.
@@ -531,15 +545,11 @@ class Store:
         for start in range(0, len(run_ids), _INTERRUPTED_AT_ONCE):
             batch = run_ids[start : start + _INTERRUPTED_AT_ONCE]
 
-            def work(conn: sqlite3.Connection, batch: Sequence[str] = batch) -> Sequence[Appended]:
+            def work(conn: sqlite3.Connection, batch: Sequence[str] = batch) -> Iterable[Appended]:
                 return event_log.interrupt(conn, batch, reason, at=self._now())
 
             told += self._access.write(work, self._tell_all)
         return tuple(each.run.id for each in told)
-
-    def _tell_all(self, appended: Sequence[Appended]) -> None:
-        for each in appended:
-            self._tell(each)
 
     def clean_up(self) -> CleanedUp:
         """Finish what was being deleted, remove temporary files of dead processes and inputs of runs that never came to
