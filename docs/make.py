@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import json
 from pathlib import Path
@@ -18,6 +19,7 @@ from pixie_core.exporters import FORMATS, option_help
 from pixie_core.exporters.formats import format_ids
 from pixie_core.structure import key_of
 from pixie_core.tool import ToolManifest
+from pixie_server import bodies, gate, guard, problems
 from pixie_server.app import ROUTES
 from pixie_server.outcomes import OUTCOMES
 
@@ -93,6 +95,37 @@ def errors_page() -> Iterator[str]:
         if cls is not PixieError:
             said = (inspect.getdoc(cls) or "").split("\n\n", maxsplit=1)[0].replace("\n", " ").replace("|", "\\|")
             yield f"| `{cls.code}` | {known.status} | {known.exit_code} | {said} |"
+    yield from (
+        "",
+        "## Of HTTP alone",
+        "",
+        "What is wrong with a request before anything of Pixie is asked.",
+        "",
+        "| code | status | |",
+        "|---|---|---|",
+    )
+    for code, (status, said) in sorted(_refusals().items()):
+        yield f"| `{code}` | {status} | {said} |"
+
+
+def _refusals() -> dict[str, tuple[int, str]]:
+    """Status and words by code, of what is refused before a route is reached; `…` where the words name a number."""
+    found = {code: (status, said) for status, (code, _, said) in problems.WORDS.items()}
+    found["malformed"] = (400, "The query or the body can't be read: it isn't UTF-8, or isn't JSON.")
+    for module in (bodies, gate, guard):
+        for node in ast.walk(ast.parse(inspect.getsource(module))):
+            match node:
+                case ast.Call(
+                    func=ast.Name(id="Refusal"),
+                    args=[ast.Constant(value=int(status)), ast.Constant(value=str(code)), words, *_],
+                ):
+                    found.setdefault(code, (status, _said(words)))
+    return found
+
+
+def _said(node: ast.expr) -> str:
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    return "".join(str(each.value) if isinstance(each, ast.Constant) else "…" for each in parts)
 
 
 def routes_page() -> Iterator[str]:

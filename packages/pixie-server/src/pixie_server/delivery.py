@@ -12,7 +12,7 @@ from urllib.parse import quote
 from quart import Response, request
 
 from pixie_server.media_types import served_as
-from pixie_server.problems import answer_problem
+from pixie_server.problems import RANGE, answer_problem
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
@@ -76,8 +76,8 @@ def _deliver(served: Served, opened: BinaryIO, filename: str, size: int, etag: s
     span = _range(request.headers.get("Range"), size) if _range_applies(etag) else None
     if span == "unsatisfiable":
         opened.close()
-        said = f"The file has {size} bytes; the range begins beyond them."
-        refused = answer_problem(416, "Range not satisfiable", said, "range_not_satisfiable")
+        code, title, said = RANGE
+        refused = answer_problem(416, title, f"{said} It has {size} bytes.", code)
         refused.headers["Content-Range"] = f"bytes */{size}"
         return refused
     if isinstance(span, tuple):

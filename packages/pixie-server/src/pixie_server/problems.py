@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 
     from quart import Quart
 
-__all__ = ["answer_problem", "handle_errors", "problem_document", "wants_json"]
+__all__ = ["RANGE", "WORDS", "answer_problem", "handle_errors", "problem_document", "wants_json"]
 
-_WORDS = {
+RANGE = ("range_not_satisfiable", "Range not satisfiable", "The range begins beyond the end of the file.")
+"""Code, title and words of what a file that is shorter answers."""
+
+WORDS = {
     400: ("bad_request", "Malformed request", "The request can't be read."),
     404: (
         "not_found",
@@ -33,8 +36,10 @@ _WORDS = {
     408: ("timeout", "Request timeout", "The request took too long to arrive."),
     413: ("too_large", "Too large", "The request is larger than Pixie takes."),
     415: ("unsupported_media_type", "Unsupported media type", "The body isn't of a type that this address takes."),
+    416: RANGE,
     500: ("internal_error", "Something went wrong in Pixie", "This is a fault of Pixie's. Its log says more."),
 }
+"""Code, title and words of what a request may meet that isn't an error of Pixie's own, by status."""
 
 _RETRY_SECONDS = 5
 
@@ -122,7 +127,7 @@ def handle_errors(app: Quart, log: logging.Logger) -> None:
     @app.errorhandler(HTTPException)
     async def http_error(error: HTTPException) -> Response:
         status = error.code or 500
-        code, title, detail = _WORDS.get(status, ("http_error", error.name, f"The answer is {status}."))
+        code, title, detail = WORDS.get(status, ("http_error", error.name, f"The answer is {status}."))
         if status != 405:
             return answer_problem(status, title, detail, code)
         methods = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
@@ -133,5 +138,5 @@ def handle_errors(app: Quart, log: logging.Logger) -> None:
     @app.errorhandler(Exception)
     async def fault(error: Exception) -> Response:
         log.error("A fault while answering %s %s", request.method, request.path, exc_info=error)
-        code, title, detail = _WORDS[500]
+        code, title, detail = WORDS[500]
         return answer_problem(500, title, detail, code)
