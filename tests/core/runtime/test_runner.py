@@ -2,8 +2,10 @@
 
 import base64
 import json
+import re
 import threading
 import time
+import uuid
 from itertools import pairwise
 
 import psutil
@@ -12,10 +14,13 @@ from attrs import evolve
 
 from pixie_core.errors import Busy, DiskFull, InputsInvalid, QuotaExceeded, RunConflict, RunNotRunning, ToolNotInstalled
 from pixie_core.run import fold
-from pixie_core.run.events import Finished
+from pixie_core.run.events import Finished, Queued, Started
 from pixie_core.run.model import Run
+from pixie_core.runtime import drive
 from pixie_core.runtime.inputs import as_sent, data_url
+from pixie_core.runtime.waiting import Place, positions, worth_telling
 from pixie_core.store import Store
+from pixie_core.tool import Limits, Tools
 
 from .conftest import Runs, until
 
@@ -202,7 +207,19 @@ def test_a_tool_that_takes_too_much_memory_is_ended_with_both_numbers(runs, host
     run = runs.run(hostile(max_memory_mb=100), "allocates", megabytes=300)
     assert (run.status, run.error_code) == ("error", "tool_died")
     assert "its limit is 100 MB (max_memory_mb in tool.json)" in run.error
+    peak = re.search(r"used ([\d,]+) MB of memory at its peak", run.error)
+    assert int(peak[1].replace(",", "")) > 100
     assert time.monotonic() - since < 10
+
+
+def test_limits_that_are_set_for_a_tool_hold_in_place_of_its_own(runs, hostile):
+    """Memory and time, and the message says whose word it was."""
+    runs.store.set_limits("hostile", Limits(max_memory_mb=100, max_runtime_seconds=30))
+    hostile(max_memory_mb=4000, max_runtime_seconds=5)
+    tools = Tools(runs.settings.tools_dir, states=runs.store.tool_states)
+    run = runs.run(tools.get("hostile"), "allocates", megabytes=300)
+    assert (run.status, run.error_code) == ("error", "tool_died")
+    assert "its limit is 100 MB (max_memory_mb, as it was set for it)" in run.error
 
 
 # Time
@@ -219,6 +236,18 @@ def test_a_run_that_takes_too_long_is_ended_with_its_limit(runs, hostile, surviv
     assert 6000 < run.duration_ms < 15_000
     assert not survivors()
     assert runs.run(tool, answer={"text": "fine"}).status == "ok"
+
+
+def test_the_time_of_a_run_counts_from_its_start_and_that_of_its_process_with_it(runs, hostile, monkeypatch):
+    """A start that takes all of it leaves a warm process: the next run works in it."""
+    monkeypatch.setattr(drive, "GRACE_SECONDS", -0.8)
+    tool = hostile("slow-start", max_runtime_seconds=1)
+    run = runs.run(tool)
+    assert (run.status, run.error_code) == ("error", "run_timed_out")
+    (left,) = runs.runner.launcher.state()
+    monkeypatch.undo()
+    assert runs.run(tool).status == "ok"
+    assert [each.pid for each in runs.runner.launcher.state()] == [left.pid]
 
 
 # Cancelling
@@ -628,6 +657,61 @@ def test_runs_of_a_tool_that_isnt_concurrent_go_one_by_one_in_order(runs, hostil
     assert [run.started_at for run in ended] == sorted(run.started_at for run in ended)
     assert runs.kinds(ended[1])[:2] == ["queued", "started"]
     assert all(a.finished_at <= b.started_at for a, b in pairwise(ended))
+
+
+def test_a_run_that_waits_hears_of_its_position_as_the_line_moves(settings, store, hostile, waiting_file):
+    """One place after the other, until its turn has come; what it reads in the end is its log alone."""
+    runs = Runs(evolve(settings, max_active_runs=1), store)
+    try:
+        tool = hostile()
+        working = runs.start(tool, "wait-for-file", file=str(waiting_file))
+        gone, stays, last = (runs.start(tool) for _ in range(3))
+        assert [store.run(each.id).queue_position for each in (gone, stays, last)] == [1, 2, 3]
+        runs.runner.cancel(gone.id)
+        until(lambda: [store.run(each.id).queue_position for each in (stays, last)] == [1, 2])
+        told = [event.position for event in runs.events(last) if event.kind == "queued"]
+        assert told == [3, 2]
+        waiting_file.touch()
+        for each in (working, stays, last):
+            assert runs.wait(each).status == "ok"
+        assert store.run(last.id).queue_position is None
+        kinds = runs.kinds(last)
+        assert "queued" not in kinds[kinds.index("started") :]
+    finally:
+        runs.runner.close()
+
+
+def test_a_position_is_never_told_to_a_run_that_has_begun_or_ended(store):
+    """The news may be on their way when the turn comes: they are dropped where the log is written."""
+    begun, ended, waits = (str(uuid.uuid4()) for _ in range(3))
+    for run_id in (begun, ended, waits):
+        events = [Queued(position=2)]
+        store.create_run(run_id=run_id, tool_id="t", inputs={}, origin="api", events=events)
+    store.append(begun, [Started(inputs={}, fingerprint={})])
+    store.append(ended, [Finished(status="cancelled")])
+    assert store.requeue({begun: 1, ended: 1, waits: 1}) == (waits,)
+    assert (store.run(waits).queue_position, store.run(begun).queue_position) == (1, None)
+    assert [len(store.events(each)) for each in (begun, ended, waits)] == [2, 2, 2]
+    store.interrupt_all([begun, waits], "the test is over")
+
+
+def test_a_position_counts_those_that_go_first(hostile):
+    """While a place is free those of the same tool alone; else all, of a tool that goes one by one only the next."""
+    alone, many = hostile(tool_id="alone", concurrent=False), hostile(tool_id="many")
+    line = [Place(f"{number}", tool, working=False) for number, tool in enumerate([alone, alone, many, alone, many])]
+    assert list(positions(line, full=False).values()) == [1, 2, 1, 3, 2]
+    assert list(positions(line, full=True).values()) == [1, 2, 2, 4, 3]
+
+
+def test_a_long_line_is_told_of_in_few_events():
+    """Five hundred that move up one by one: each hears of the last twenty steps, and of some tens before."""
+    told, events = 500, []
+    for now in range(499, 0, -1):
+        if worth_telling(told, now):
+            told = now
+            events.append(now)
+    assert events[-19:] == list(range(19, 0, -1))
+    assert len(events) < 60
 
 
 def test_no_more_runs_work_and_wait_than_may(settings, store, hostile, waiting_file):

@@ -81,7 +81,7 @@ class Drive:
             self._started_at = self._clock.monotonic()
             self._deadline = time.monotonic() + self._manifest.max_runtime_seconds + GRACE_SECONDS
             if not self._begun:
-                self._recorder.commit([started])
+                self._recorder.begin(started)
             self._publisher.open_incoming()
             finished, drafts = self._finished(self._recorder.run.inputs)
             self._end(finished, drafts)

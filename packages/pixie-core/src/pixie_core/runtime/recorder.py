@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pixie_core.run import Run
+    from pixie_core.run.events import Started
     from pixie_core.runtime.masking import MaskedStream, Masker
     from pixie_core.store import Draft, Store
 
@@ -171,6 +172,11 @@ class Recorder:
         """Commit what has waited long enough."""
         if self.due == 0.0:
             self.flush()
+
+    def begin(self, started: Started) -> None:
+        """The run's turn has come. While it waited its log went on without this recorder, which goes on from there."""
+        self._store.append(self.run.id, [started])
+        self.run = self._store.run(self.run.id)
 
     def commit(self, drafts: Sequence[Draft]) -> None:
         """Append drafts as they are."""
