@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import gc
 import hashlib
 import io
 import json
@@ -389,3 +390,19 @@ def test_a_run_of_which_nobody_knows_when_it_was_is_exported_all_the_same():
 def test_the_zips_own_name_is_plain():
     """Tool, day and short id; nothing that a header or a file system minds."""
     assert run_zip(a_run(), None, {}, Files().open).filename == "lorenz-ode-solver-2026-05-17-5f0c8c7e.zip"
+
+
+@pytest.mark.parametrize("taken", [1, 2, 3])
+def test_a_zip_that_nobody_reads_to_its_end_is_forgotten_in_silence(taken, monkeypatch):
+    """Wherever its reader leaves, also where a circle of references is what held it."""
+    said = []
+    monkeypatch.setattr(sys, "unraisablehook", said.append)
+    entry = Entry("a.bin", lambda: [b"x" * 1000] * 50, 50_000, deflated=False)
+    reading = iter(Archive(filename="x.zip", made_at=datetime(2026, 1, 1, tzinfo=UTC), entries=[entry]))
+    for _ in range(taken):
+        assert next(reading)
+    circle = [reading]
+    circle.append(circle)
+    del reading, circle
+    gc.collect()
+    assert said == []

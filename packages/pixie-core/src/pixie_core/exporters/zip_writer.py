@@ -49,7 +49,7 @@ class ZipWriter:
     def __init__(self) -> None:
         self._sink = _Sink()
         # Closed by `end` alone: closing writes the directory and the record which says that the zip is whole.
-        self._zip = zipfile.ZipFile(self._sink, "w")
+        self._zip = _Zip(self._sink, "w")
 
     def folder(self, name: str, moment: datetime) -> Iterator[bytes]:
         """A folder; its name ends with a slash."""
@@ -104,6 +104,13 @@ def _head(name: str, moment: datetime, attributes: int) -> zipfile.ZipInfo:
     head.external_attr = attributes
     head.create_system = _UNIX
     return head
+
+
+class _Zip(zipfile.ZipFile):
+    """One that isn't ended by being forgotten: who left in the middle has no use for an end, and it may fail."""
+
+    def __del__(self) -> None:
+        """Do nothing, where zipfile closes."""
 
 
 class _Head(zipfile.ZipInfo):
