@@ -11,8 +11,9 @@ import pytest
 
 import pixie_core
 from pixie_core.catalogue.samples import picture
+from tests.reliability.kept import keep
 from tests.server.cli.folders import add_tools, command
-from tests.server.live_pixie import add_tool
+from tests.server.live_pixie import add_tool, live_pixie
 
 PAINTER = f'''\
 from pixie_tool_sdk import Tool
@@ -231,3 +232,18 @@ def test_a_program_that_fails_is_named(home, clipboard):
     done = command(home, "copy-to-clipboard", "adder:last:sum", **environment)
     assert done.exit_code == 1
     assert "xclip couldn't copy to the clipboard: it ended with code 3" in done.stderr
+
+
+def test_an_export_of_what_was_altered_is_broken_off_and_says_where_to_look(tmp_path):
+    """Trying again wouldn't help: the server is there. Nothing is left behind."""
+    with live_pixie(tmp_path / "home") as live:
+        run, _ = keep(live.pixie, {"notes.md": b"# Notes"})
+        file = live.pixie.library.folder(run) / "notes.md"
+        file.chmod(0o644)
+        file.write_bytes(b"# Lies!")
+        to = tmp_path / "run.zip"
+        done = command(tmp_path / "home", "export-run", run, "--to", str(to), PIXIE_URL=live.url)
+    assert done.exit_code == 1
+    assert f"Pixie at {live.url} broke its answer off" in done.stderr
+    assert "`pixie fsck`" in done.stderr
+    assert [each.name for each in tmp_path.iterdir()] == ["home"]

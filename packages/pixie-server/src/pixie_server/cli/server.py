@@ -40,11 +40,26 @@ def running_server(session: Session) -> Iterator[pixie_client.Pixie]:
         try:
             yield client
         except PixieUnreachable as error:
-            raise Failure(f"The connection to Pixie at {url} broke. Try again.") from error
+            raise Failure(_broken(client)) from error
         except PixieProblem as error:
             raise Failure(error.detail, _exit_code(error.code)) from error
         except PixieError as error:
             raise Failure(str(error)) from error
+
+
+def _broken(client: pixie_client.Pixie) -> str:
+    """Why an answer ended before its end: a server that is still there has broken it off itself."""
+    from pixie_client import PixieError
+    from pixie_client.generated.api.service import healthz
+
+    try:
+        client.call(healthz)
+    except PixieError:
+        return f"The connection to Pixie at {client.url} broke. Try again."
+    return (
+        f"Pixie at {client.url} broke its answer off: something couldn't be read to its end. Its log, pixie.log beside "
+        "the database, says what; `pixie fsck` says which files are missing or altered."
+    )
 
 
 def _must_answer(client: pixie_client.Pixie, session: Session) -> None:
