@@ -82,7 +82,7 @@ def fill(pixie):
     pixie.workspaces.create("Work")
     pixie.workspaces.add_tool("Work", "old-name")
     report = {"tool_id": "old-name", "timestamp": pixie.now().isoformat(), "overall": "pass", "checks": []}
-    pixie.store.save_validation(report)
+    pixie.store.validations.save(report)
     return run_ids
 
 
@@ -95,8 +95,8 @@ def must_be_moved(pixie, run_ids):
     with pytest.raises(ToolNotFound):
         pixie.tools.get("old-name")
     assert pixie.workspaces.one("Work").tools == ("new-name",)
-    assert pixie.store.latest_validation("new-name")["tool_id"] == "new-name"
-    assert pixie.store.latest_validation("old-name") is None
+    assert pixie.store.validations.latest("new-name")["tool_id"] == "new-name"
+    assert pixie.store.validations.latest("old-name") is None
     assert {each.id for each in pixie.runs(tool="new-name").items} == {*run_ids} - {run_ids[3]}
     assert pixie.runs(tool="old-name").items == ()
     assert {each.id for each in pixie.store.runs(RunFilter(tool_id="new-name", q="a=4")).items} == {run_ids[4]}
@@ -277,7 +277,7 @@ def test_a_removed_tool_leaves_its_runs(pixie, home):
     assert pixie.store.open_artefact(pixie.get(run_ids[0]).artefacts[0].id).read() == b"content 0"
     assert pixie.store.tool_states() == {}
     assert pixie.workspaces.one("Work").tools == ()
-    assert pixie.store.latest_validation("old-name") is None
+    assert pixie.store.validations.latest("old-name") is None
     assert fsck(pixie.store).found == ()
 
 

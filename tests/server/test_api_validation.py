@@ -32,15 +32,15 @@ def test_a_report_on_a_part_is_not_kept(live):
         "tool_json_parses", "venv_functional", "reference_fixtures_match",
     }  # fmt: skip
     assert live.get("/api/tools/adder/validate?fixture=none").status_code == 200
-    assert live.pixie.store.latest_validation("adder") is None
+    assert live.pixie.store.validations.latest("adder") is None
 
 
 def test_a_report_is_kept_unless_asked_otherwise(live):
     """As the tool's newest."""
     assert live.get("/api/tools/adder/validate?save=false").json()["overall"] in {"pass", "warn"}
-    assert live.pixie.store.latest_validation("adder") is None
+    assert live.pixie.store.validations.latest("adder") is None
     report = live.get("/api/tools/adder/validate").json()
-    assert live.pixie.store.latest_validation("adder")["timestamp"] == report["timestamp"]
+    assert live.pixie.store.validations.latest("adder")["timestamp"] == report["timestamp"]
 
 
 def test_many_are_validated_with_progress(live):
@@ -84,9 +84,9 @@ def test_a_job_of_a_dead_server_is_interrupted_and_keeps_its_progress(live, monk
     dead = Owner(boot_id="an earlier boot", pid=1, start_ticks=1)
     with monkeypatch.context() as patched:
         patched.setattr(Owner, "current", classmethod(lambda _: dead))
-        job = live.pixie.store.begin_validate_job(["adder", "teller"])
+        job = live.pixie.store.validations.begin_job(["adder", "teller"])
     verdict = ToolVerdict(tool_id="adder", overall="pass", timestamp="2026-01-01T00:00:00.000000+00:00")
-    live.pixie.store.add_verdict(job.id, verdict)
+    live.pixie.store.validations.add_verdict(job.id, verdict)
     shown = live.get(f"/api/validate-jobs/{job.id}").json()
     assert (shown["status"], shown["waiting"]) == ("interrupted", ["teller"])
     assert shown["done"] == [{"tool_id": "adder", "overall": "pass", "timestamp": verdict.timestamp}]

@@ -190,7 +190,7 @@ def test_what_json_cant_say_never_reaches_the_database(store, story, value):
     with pytest.raises(ValueInvalid, match="inputs"):
         store.create_run(run_id=str(uuid.uuid4()), tool_id="t", inputs={"x": value}, origin="api")
     with pytest.raises(PixieError):
-        store.save_validation({"tool_id": "t", "timestamp": "1", "overall": "pass", "x": value})
+        store.validations.save({"tool_id": "t", "timestamp": "1", "overall": "pass", "x": value})
     stored = store.read(lambda conn: [row[0] for row in conn.execute("SELECT body FROM run_events")])
     for text in stored:
         json.loads(text, parse_constant=pytest.fail)

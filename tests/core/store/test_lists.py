@@ -306,14 +306,14 @@ def test_artefacts_are_filtered_by_time_label_and_tag_and_deleted_ones_are_apart
 def test_the_newest_validation_of_each_tool_is_known(store):
     """Reports are kept by tool and time; the same time again takes the place of the first."""
     for tool, at, overall in [("a", "2025-01-02", "warn"), ("a", "2025-01-01", "pass"), ("b", "2025-01-01", "fail")]:
-        store.save_validation({"tool_id": tool, "timestamp": at, "overall": overall, "checks": [{"n": 1}]})
-    store.save_validation({"tool_id": "b", "timestamp": "2025-01-01", "overall": "pass"})
-    latest = store.latest_validations()
+        store.validations.save({"tool_id": tool, "timestamp": at, "overall": overall, "checks": [{"n": 1}]})
+    store.validations.save({"tool_id": "b", "timestamp": "2025-01-01", "overall": "pass"})
+    latest = store.validations.latest_of_all()
     assert {tool: (each.overall, each.timestamp) for tool, each in latest.items()} == {
         "a": ("warn", "2025-01-02"),
         "b": ("pass", "2025-01-01"),
     }
-    assert store.latest_validation("a")["checks"] == [{"n": 1}]
-    assert store.latest_validation("c") is None
+    assert store.validations.latest("a")["checks"] == [{"n": 1}]
+    assert store.validations.latest("c") is None
     with pytest.raises(RequestInvalid, match="overall"):
-        store.save_validation({"tool_id": "a", "timestamp": "1"})
+        store.validations.save({"tool_id": "a", "timestamp": "1"})

@@ -108,7 +108,7 @@ def test_reports_older_than_thirty_days_go_but_the_newest_of_each_tool(settings)
         for tool_id, days in (("adder", 0), ("teller", 0), ("adder", 20), ("adder", 11)):
             clock.advance(days * 86_400)
             stamps.append(clock.now().isoformat())
-            store.save_validation({"tool_id": tool_id, "timestamp": stamps[-1], "overall": "pass"})
+            store.validations.save({"tool_id": tool_id, "timestamp": stamps[-1], "overall": "pass"})
         rows = store.read(
             lambda conn: [
                 tuple(row)

@@ -167,7 +167,7 @@ def test_a_pass_leaves_everything_tidy(store, settings, clock, ended, sweeper):
     """Old reports are pruned, pages given back, the log brought in, and there is a backup a day, of which seven stay."""
     for number in range(3):
         at = (clock.now() - timedelta(days=40 - number)).isoformat()
-        store.save_validation({"tool_id": "hello", "timestamp": at, "overall": "pass"})
+        store.validations.save({"tool_id": "hello", "timestamp": at, "overall": "pass"})
     store.write(
         lambda conn: conn.execute(
             "CREATE TABLE bulk AS SELECT randomblob(4000) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) SELECT i FROM n)"

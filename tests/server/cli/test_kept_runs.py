@@ -141,7 +141,7 @@ def test_validate_shows_twelve_checks_and_keeps_the_report(home):
     assert result.exit_code == 0, result.output
     assert len([line for line in result.stdout.splitlines() if line.strip()[:1].isdigit()]) == 12
     with pixie_core.open(home) as opened:
-        assert opened.store.latest_validation("adder")["overall"] in {"pass", "warn"}
+        assert opened.store.validations.latest("adder")["overall"] in {"pass", "warn"}
 
 
 def test_a_red_check_is_exit_code_1(home):
@@ -153,7 +153,7 @@ def test_a_red_check_is_exit_code_1(home):
     [report] = json.loads(command(home, "validate", "broken", "--json", "--no-save").stdout)
     assert (report["tool_id"], report["overall"]) == ("broken", "fail")
     with pixie_core.open(home) as opened:
-        assert opened.store.latest_validation("broken") is None
+        assert opened.store.validations.latest("broken") is None
 
 
 @pytest.mark.parametrize("arguments", [(), ("adder", "--all")])

@@ -27,7 +27,7 @@ def home(tmp_path):
 def kept(home, tool_id="adder"):
     """The newest report that was kept."""
     with pixie_core.open(home) as opened:
-        return opened.store.latest_validation(tool_id)
+        return opened.store.validations.latest(tool_id)
 
 
 @pytest.mark.parametrize(

@@ -29,8 +29,8 @@ from pixie_core.exports import Exports
 from pixie_core.keeping import Keeping
 from pixie_core.library import Library
 from pixie_core.moments import bound
-from pixie_core.preferences import Preferences
 from pixie_core.moves import Moves
+from pixie_core.preferences import Preferences
 from pixie_core.run.inputs import inputs_from_form, typed_inputs
 from pixie_core.run.model import Output
 from pixie_core.run_import import RunImports
@@ -41,11 +41,11 @@ from pixie_core.secrets import Secrets
 from pixie_core.store import RunFilter, Store
 from pixie_core.thumbnails import Thumbnails
 from pixie_core.tool import Tools
-from pixie_core.validator import ValidateJobs, Validator, update_fixtures, validate
+from pixie_core.validation import Validation
 from pixie_core.zips import Zips
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from pixie_core.clock import Clock
@@ -55,18 +55,15 @@ if TYPE_CHECKING:
     from pixie_core.run.events import Status
     from pixie_core.run_import import ImportedRun
     from pixie_core.runtime.suggestions import Suggestion
-    from pixie_core.store import LatestValidation, Page, RunSummary, StoredArtefact, ValidateJob
+    from pixie_core.store import LatestValidation, Page, RunSummary, StoredArtefact
     from pixie_core.tool import Limits, Tool, ToolManifest
-    from pixie_core.validator import Check, Report, UpdatedFixture
+    from pixie_core.validator import Report
     from pixie_core.zips import BulkKind
 
 __all__ = ["Pixie", "open"]
 
 _WHOLE_ID = 36
 """Characters of a run's id."""
-
-_LAST_SECONDS = 3.0
-"""How long a validation that is under way may go on when everything is closed."""
 
 
 def open(home: Path | str | None = None, **settings: Any) -> Pixie:  # noqa: A001 - read as pixie_core.open
@@ -96,12 +93,12 @@ class Pixie:
         self.exports = Exports(self.store, settings.home, self.get, self.manifest_of)
         self.zips = Zips(self.store, self.get, self.runs, self.manifest_of)
         self.keeping = Keeping(self.store, self.tools, settings, clock=clock)
+        self.validation = Validation(self.store, self.tools, settings, clock=clock)
         self.moves = Moves(self.store, self.tools, settings)
         self.thumbnails = Thumbnails(self.store, settings)
         self.secrets = Secrets(self.tools, self._renew, clock=clock)
         self._clock = clock
         self._runner: Runner | None = None
-        self._validate_jobs = ValidateJobs(settings, self.store, clock=clock)
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -116,7 +113,7 @@ class Pixie:
             runner, self._runner = self._runner, None
         if runner is not None:
             runner.close()
-        self._validate_jobs.close(_LAST_SECONDS)
+        self.validation.close()
         self.keeping.close()
         self.thumbnails.stop()
         self.store.close()
@@ -406,7 +403,7 @@ class Pixie:
         dormant.
         """
         running = {run.tool_id for run in self.runs(status="running", limit=250).items}
-        verdicts = self.store.latest_validations()
+        verdicts = self.store.validations.latest_of_all()
         with self._lock:
             runner = self._runner
         warm = {state.tool_id for state in runner.launcher.state()} if runner is not None else set()
@@ -516,89 +513,9 @@ class Pixie:
 
     # Validation
 
-    def validate(
-        self,
-        tool_id: str,
-        *,
-        save: bool = True,
-        only_fixtures: bool = False,
-        fixture: str | None = None,
-        tag: str | None = None,
-        on_check: Callable[[Check], None] | None = None,
-    ) -> Report:
-        """Check a tool in twelve steps and keep the report. Raises ToolNotFound.
-
-        `only_fixtures` leaves out what known answers don't need; `fixture` and `tag` choose among these. A report on
-        a part isn't kept: it doesn't say how the tool stands. `on_check` hears of each check as it ends.
-        """
-        report = validate(
-            self.tools.get(tool_id),
-            settings=self.settings,
-            workspaces=self._workspace_names(),
-            only_fixtures=only_fixtures,
-            fixture=fixture,
-            tag=tag,
-            clock=self._clock,
-            on_check=on_check,
-        )
-        if save and not (only_fixtures or fixture or tag):
-            self.store.save_validation(report.to_json())
-        return report
-
-    def validate_many(
-        self,
-        tool_ids: Sequence[str] | None = None,
-        *,
-        save: bool = True,
-        only_fixtures: bool = False,
-        fixture: str | None = None,
-        tag: str | None = None,
-        on_report: Callable[[Report], None] | None = None,
-    ) -> list[Report]:
-        """Check several tools, two at a time, or all that aren't archived; their reports in this order.
-
-        The options are those of `validate`; `on_report` hears of each report as it comes. Raises ToolNotFound before
-        anything is checked.
-        """
-        whole = not (only_fixtures or fixture or tag)
-
-        def keep(report: Report) -> None:
-            if save and whole:
-                self.store.save_validation(report.to_json())
-            if on_report is not None:
-                on_report(report)
-
-        return Validator(self.settings, workspaces=self._workspace_names(), clock=self._clock).validate_all(
-            self._chosen(tool_ids), only_fixtures=only_fixtures, fixture=fixture, tag=tag, on_report=keep
-        )
-
-    def _workspace_names(self) -> tuple[str, ...]:
-        return tuple(each.name for each in self.store.workspaces.all())
-
-    def start_validate_job(self, tool_ids: Sequence[str] | None = None) -> ValidateJob:
-        """Begin to check several tools in the background, as `validate_many` does, and return at once.
-
-        Raises ToolNotFound, and Busy while an earlier job is under way.
-        """
-        return self._validate_jobs.start(self._chosen(tool_ids))
-
-    def validate_job(self, job_id: str) -> ValidateJob:
-        """How far a job has come; `interrupted` when the process that did it is gone. Raises ValidateJobNotFound."""
-        return self.store.validate_job(job_id)
-
-    def update_fixtures(
-        self, tool_id: str, *, fixture: str | None = None, tag: str | None = None
-    ) -> list[UpdatedFixture]:
-        """Run the chosen known answers of a tool, and write those that differ as what is expected from now on.
-
-        Raises ToolNotFound, ManifestInvalid, ToolNotInstalled, ToolStartFailed or RequestInvalid.
-        """
-        return update_fixtures(self.tools.get(tool_id), settings=self.settings, fixture=fixture, tag=tag)
-
-    def _chosen(self, tool_ids: Sequence[str] | None) -> list[Tool]:
-        if tool_ids is None:
-            return [tool for tool in self.tools.all() if not tool.archived]
-        return [self.tools.get(each) for each in dict.fromkeys(tool_ids)]
+    def validate(self, tool_id: str, *, save: bool = True) -> Report:
+        """Check a tool in twelve steps and keep the report; `pixie.validation` can do more. Raises ToolNotFound."""
+        return self.validation.one(tool_id, save=save)
 
 
 def _status(tool: Tool, running: Collection[str], warm: Collection[str], verdict: LatestValidation | None) -> str:

@@ -18,7 +18,7 @@ def frame_of(pixie: Pixie) -> Frame:
     return Frame(
         now=pixie.now(),
         tools=pixie.tools.all(),
-        verdicts={tool_id: known.overall for tool_id, known in pixie.store.latest_validations().items()},
+        verdicts={tool_id: known.overall for tool_id, known in pixie.store.validations.latest_of_all().items()},
         running=frozenset(run.tool_id for run in pixie.runs(status="running", limit=250).items),
         theme=settings.theme,
         accent=settings.accent,

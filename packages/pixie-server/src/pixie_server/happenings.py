@@ -175,7 +175,7 @@ def _look(pixie: Pixie, before: _Seen) -> _Seen:
     return _Seen(
         runs=runs,
         newest=max([before.newest, *(each.place for each in runs.values())]),
-        verdicts=pixie.store.latest_validations(),
+        verdicts=pixie.store.validations.latest_of_all(),
         states=pixie.store.tool_states(),
     )
 

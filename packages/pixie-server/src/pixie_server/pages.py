@@ -76,7 +76,7 @@ def _tool(pixie: Pixie, tool_id: str) -> str:
         run=latest,
         run_values=pixie.values(latest) if latest else None,
         log=pixie.log(latest.id) if latest else "",
-        validation=pixie.store.latest_validation(tool_id),
+        validation=pixie.store.validations.latest(tool_id),
     )
 
 

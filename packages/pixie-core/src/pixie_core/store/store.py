@@ -6,10 +6,8 @@ import json
 import logging
 import re
 import threading
-import uuid
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeVar
 
@@ -25,8 +23,6 @@ from pixie_core.store import (
     run_lists,
     runs,
     tool_state,
-    validate_jobs,
-    validations,
 )
 from pixie_core.store.access import Access
 from pixie_core.store.deletion import Deletions
@@ -37,6 +33,7 @@ from pixie_core.store.moving import Moving
 from pixie_core.store.owner import Owner
 from pixie_core.store.stored_settings import StoredSettings
 from pixie_core.store.thumbnails import KeptThumbnails
+from pixie_core.store.validations import Validations
 from pixie_core.store.workspaces import Workspaces
 
 if TYPE_CHECKING:
@@ -56,8 +53,6 @@ if TYPE_CHECKING:
     from pixie_core.store.rows import RunSummary
     from pixie_core.store.run_lists import RunFilter
     from pixie_core.store.runs import ActiveRun
-    from pixie_core.store.validate_jobs import JobStatus, ToolVerdict, ValidateJob
-    from pixie_core.store.validations import LatestValidation
     from pixie_core.tool import Limits, ToolState
 
 __all__ = ["CleanedUp", "Created", "Store"]
@@ -68,7 +63,6 @@ _log = logging.getLogger(__name__)
 _STOP_SECONDS = 0.2
 _INTERRUPTED_AT_ONCE = 250
 _AT_A_TIME = 8
-_REPORT_DAYS = 30
 _ARTEFACT_URL = re.compile(r"/api/artefacts/([1-9][0-9]{0,17})/content")
 
 
@@ -122,6 +116,7 @@ class Store:
         self.deletions = Deletions(self.read, self.write, self.files, clock.now)
         self.settings = StoredSettings(self.read, self.write)
         self.workspaces = Workspaces(self.read, self.write, clock.now)
+        self.validations = Validations(self.read, self.write, clock.now)
 
     def close(self) -> None:
         """Write what waits, and close every connection. Followers end with DataFolderError."""
@@ -162,9 +157,6 @@ class Store:
 
     def _now(self) -> str:
         return timestamp(self._clock.now())
-
-    def _days_ago(self, days: int) -> str:
-        return timestamp(self._clock.now() - timedelta(days=days))
 
     # Runs
 
@@ -435,45 +427,6 @@ class Store:
         """What the files of all runs come to, in bytes, before equal ones are stored once."""
         query = "SELECT coalesce(sum(total_artefact_bytes), 0) FROM runs WHERE total_artefact_bytes > 0"
         return int(self.read(lambda conn: conn.execute(query).fetchone()[0]))
-
-    # Validation
-
-    def save_validation(self, report: Mapping[str, Any]) -> None:
-        """Keep a validation report; it must say `tool_id`, `timestamp` and `overall`. Reports that are more than 30
-        days old go, but each tool's newest.
-        """
-
-        def work(conn: sqlite3.Connection) -> None:
-            validations.save(conn, report)
-            validations.prune(conn, self._days_ago(_REPORT_DAYS))
-
-        self.write(work)
-
-    def latest_validation(self, tool_id: str) -> dict[str, Any] | None:
-        """The newest report of a tool, or None."""
-        return self.read(lambda conn: validations.latest(conn, tool_id))
-
-    def latest_validations(self) -> dict[str, LatestValidation]:
-        """The outcome of each tool's newest report, by the tool's id."""
-        return self.read(validations.latest_of_all)
-
-    def begin_validate_job(self, tool_ids: Sequence[str]) -> ValidateJob:
-        """Write down that these tools are being validated, by this process; `running`."""
-        job_id, at, old = str(uuid.uuid4()), self._now(), self._days_ago(_REPORT_DAYS)
-        self.write(lambda conn: validate_jobs.begin(conn, job_id, tool_ids, Owner.current(), at=at, old=old))
-        return self.validate_job(job_id)
-
-    def add_verdict(self, job_id: str, verdict: ToolVerdict) -> None:
-        """One more tool of the job is done."""
-        self.write(lambda conn: validate_jobs.add(conn, job_id, verdict))
-
-    def end_validate_job(self, job_id: str, status: JobStatus) -> None:
-        """The job has come to its end, or was interrupted."""
-        self.write(lambda conn: validate_jobs.end(conn, job_id, status, at=self._now()))
-
-    def validate_job(self, job_id: str) -> ValidateJob:
-        """The job as it stands; `interrupted` when its process is gone. Raises ValidateJobNotFound."""
-        return self.read(lambda conn: validate_jobs.one(conn, job_id))
 
     # What is set for tools
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from pixie_core.clock import system_clock, timestamp
 from pixie_core.errors import DatabaseDamaged, DataFolderError
-from pixie_core.store import validations
 from pixie_core.store.backup import daily
 from pixie_core.store.fsck import fsck
 
@@ -29,7 +28,6 @@ __all__ = ["Upkeep"]
 
 _log = logging.getLogger(__name__)
 
-_REPORTS = timedelta(days=30)
 _PAGES = 2000
 _MOST_ROUNDS = 500
 _CHECKS = timedelta(days=7)
@@ -58,8 +56,7 @@ class Upkeep:
 
     def tidy(self) -> None:
         """All of it. A backup that can't be made is told in the log, and stops nothing."""
-        before = timestamp(self._clock.now() - _REPORTS)
-        self._store.write(lambda conn: validations.prune(conn, before))
+        self._store.validations.prune()
         self.vacuum()
         self._store.checkpoint()
         try:

@@ -30,7 +30,7 @@ class ValidateJobs:
 
         jobs = ValidateJobs(settings, store)
         job = jobs.start(tools.all())
-        store.validate_job(job.id).done         # grows; `status` says when it is over
+        store.validations.job(job.id).done         # grows; `status` says when it is over
 
     `close` ends it as `interrupted`. So does the end of the process: who looks then finds it so.
     """
@@ -48,7 +48,7 @@ class ValidateJobs:
             if self._under_way is not None and self._under_way[2].is_alive():
                 job_id = self._under_way[0]
                 raise Busy(f"A validation of many tools is under way already: job {job_id}. Wait for its end.")
-            job = self._store.begin_validate_job([tool.id for tool in tools])
+            job = self._store.validations.begin_job([tool.id for tool in tools])
             validator = Validator(self._settings, clock=self._clock)
             thread = threading.Thread(
                 target=self._work, args=(job.id, validator, tuple(tools)), name="validate job", daemon=True
@@ -67,20 +67,20 @@ class ValidateJobs:
         validator.stop()
         thread.join(seconds)
         if thread.is_alive():
-            self._store.end_validate_job(job_id, "interrupted")
+            self._store.validations.end_job(job_id, "interrupted")
 
     def _work(self, job_id: str, validator: Validator, tools: Sequence[Tool]) -> None:
         def keep(report: Report) -> None:
-            self._store.save_validation(report.to_json())
+            self._store.validations.save(report.to_json())
             verdict = ToolVerdict(tool_id=report.tool_id, overall=report.overall, timestamp=report.timestamp)
-            self._store.add_verdict(job_id, verdict)
+            self._store.validations.add_verdict(job_id, verdict)
 
         try:
             reports = validator.validate_all(tools, on_report=keep)
             whole = len(reports) == len(tools)
-            self._store.end_validate_job(job_id, "finished" if whole else "interrupted")
+            self._store.validations.end_job(job_id, "finished" if whole else "interrupted")
         except DataFolderError:
             _log.warning("validation job %s couldn't be carried on: the data folder was closed", job_id)
         except Exception:  # noqa: BLE001 - the thread's outermost frame: nobody else would hear of it
             _log.exception("validation job %s failed", job_id)
-            self._store.end_validate_job(job_id, "interrupted")
+            self._store.validations.end_job(job_id, "interrupted")

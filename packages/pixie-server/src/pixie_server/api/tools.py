@@ -171,7 +171,7 @@ async def stop_tool(served: Served, tool_id: str, body: StopToolBody) -> Stopped
 
 def tool_items(pixie: Pixie) -> list[ToolItem]:
     """Every tool as `GET /api/tools` answers it."""
-    validations = pixie.store.latest_validations()
+    validations = pixie.store.validations.latest_of_all()
     statuses = pixie.statuses()
     return [ToolItem(**_facts(tool, statuses, validations)) for tool in pixie.tools.all()]
 
@@ -181,7 +181,7 @@ def tool_detail(pixie: Pixie, tool_id: str) -> ToolDetail:
     tool = pixie.tools.get(tool_id)
     names = [each.name for each in attrs.fields(Limits)]
     return ToolDetail(
-        **_facts(tool, pixie.statuses(), pixie.store.latest_validations()),
+        **_facts(tool, pixie.statuses(), pixie.store.validations.latest_of_all()),
         folder=tool.folder.name,
         declaration=dict(tool.manifest.raw) if tool.manifest is not None else None,
         problems=[ProblemOut(path=each.path, message=each.message) for each in tool.problems],

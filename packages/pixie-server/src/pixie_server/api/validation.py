@@ -68,7 +68,7 @@ async def validate_tool(served: Served, tool_id: str, query: HowToValidate) -> d
     The tool's process is started and called; this takes seconds, and at most a few minutes.
     """
     report = await served.bridge.slowly(
-        served.pixie.validate,
+        served.pixie.validation.one,
         tool_id,
         save=query.save,
         only_fixtures=query.reference_only,
@@ -97,7 +97,7 @@ async def start_validate_job(served: Served, body: ValidateJobBody) -> tuple[Val
     """Begin to validate several tools, two at a time; one such job at a time."""
     if body.tool_ids == []:
         raise RequestInvalid("The body", [Problem("$.tool_ids", "names no tool; leave it out to validate all")])
-    job = await served.bridge(served.pixie.start_validate_job, body.tool_ids)
+    job = await served.bridge(served.pixie.validation.start_job, body.tool_ids)
     return ValidateJobOut.of(job), 202
 
 
@@ -109,4 +109,4 @@ async def start_validate_job(served: Served, body: ValidateJobBody) -> tuple[Val
 )
 async def show_validate_job(served: Served, job_id: str) -> ValidateJobOut:
     """How far a validation of several tools has come. It can be looked up for 30 days."""
-    return ValidateJobOut.of(await served.bridge(served.pixie.validate_job, job_id))
+    return ValidateJobOut.of(await served.bridge(served.pixie.validation.job, job_id))

@@ -87,7 +87,7 @@ def _reports(pixie: Pixie, chosen: Sequence[str], about: dict[str, Any], *, summ
                 _show(report, summary=summary)
             done(report.tool_id)
 
-        return pixie.validate_many(chosen, **about, on_report=tell)
+        return pixie.validation.many(chosen, **about, on_report=tell)
 
 
 @contextmanager
@@ -122,7 +122,7 @@ def _update(pixie: Pixie, chosen: Sequence[str], about: dict[str, Any], *, yes: 
     names = [pixie.tools.get(each).id for each in chosen]
     if not yes and not _agreed(names):
         raise Failure("Nothing was written. --yes writes the new answers without asking.", USAGE)
-    updated = {name: pixie.update_fixtures(name, **about) for name in names}
+    updated = {name: pixie.validation.update_fixtures(name, **about) for name in names}
     if as_json:
         print_json([_facts(name, each) for name, found in updated.items() for each in found])
     for name, found in updated.items():
