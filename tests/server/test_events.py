@@ -48,7 +48,6 @@ class Heard:
             assert self._more.wait_for(found, DEADLINE), f"no {kind} {facts} among {self.events}"
             return found()[1]
 
-
     def wait_for_tool(self, tool_id):
         """The first word that this tool, maybe among others, isn't what it was."""
 
