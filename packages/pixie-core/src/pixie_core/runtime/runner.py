@@ -35,6 +35,10 @@ _log = logging.getLogger(__name__)
 
 CLOSE_SECONDS = 10.0
 
+_NEVER_BEGUN = Finished(
+    status="interrupted", error="Pixie was stopped before the run's turn came.", error_code="interrupted"
+)
+
 
 class Runner:
     """Starts runs and ends them.
@@ -65,7 +69,7 @@ class Runner:
         self.launcher = launcher or Launcher(settings, store=store, clock=clock)
         self._provenance = Provenance()
         self._lock = threading.RLock()
-        self._working: dict[str, Place] = {}
+        self._working: list[Place] = []
         self._queue: deque[Place] = deque()
         self._closing = False
         self._ending = threading.Lock()
@@ -129,6 +133,9 @@ class Runner:
             self._dispatch()
             if not place.working:
                 self._news.moved()
+            too_late = self._closing and not place.working
+        if too_late:  # the line was given up while the run was being committed
+            self._end_waiting(place, _NEVER_BEGUN)
         return created.run
 
     def wait(self, run_id: str, timeout: float | None = None) -> Run:
@@ -190,14 +197,15 @@ class Runner:
     def active(self) -> list[str]:
         """The ids of the runs that work or wait here, oldest first."""
         with self._lock:
-            return [*self._working, *(place.run_id for place in self._queue)]
+            # One that is asked for again has two places until the store has told that it is the same.
+            return list(dict.fromkeys(place.run_id for place in (*self._working, *self._queue)))
 
     def in_flight(self, tool_id: str) -> list[str]:
         """The ids of the tool's runs that work now. One whose end is on record isn't among them, though its thread may
         still be tidying up.
         """
         with self._lock:
-            working = [place.run_id for place in self._working.values() if place.tool.id == tool_id]
+            working = [place.run_id for place in self._working if place.tool.id == tool_id]
         return [run_id for run_id in working if not self._store.run(run_id).ended]
 
     def close(self, timeout: float = CLOSE_SECONDS) -> None:
@@ -212,13 +220,12 @@ class Runner:
             self._closing = True
             waiting = [place for place in self._queue if place.drive is not None]
             self._queue.clear()
-            working = [place.drive for place in self._working.values() if place.drive is not None]
+            working = [place.drive for place in self._working if place.drive is not None]
             for drive in working:
                 drive.stop("interrupted")
         self._news.close()
         for place in waiting:
-            said = "Pixie was stopped before the run's turn came."
-            self._end_waiting(place, Finished(status="interrupted", error=said, error_code="interrupted"))
+            self._end_waiting(place, _NEVER_BEGUN)
         self.launcher.close()
         for drive in working:
             drive.done.wait(max(0.1, deadline - time.monotonic()))
@@ -232,7 +239,7 @@ class Runner:
                 raise Busy("Pixie is stopping and starts no more runs.")
             place = Place(run_id, tool, working=self._may_work(tool) and not self._queued(tool))
             if place.working:
-                self._working[run_id] = place
+                self._working.append(place)
             elif len(self._queue) < self._settings.max_queued_runs:
                 self._queue.append(place)
             else:
@@ -245,7 +252,7 @@ class Runner:
     def _may_work(self, tool: Tool) -> bool:
         if len(self._working) >= self._settings.max_active_runs:
             return False
-        return tool.checked().concurrent or all(place.tool.id != tool.id for place in self._working.values())
+        return tool.checked().concurrent or all(place.tool.id != tool.id for place in self._working)
 
     def _queued(self, tool: Tool) -> bool:
         """True when a run of the tool waits already: it goes first."""
@@ -277,13 +284,14 @@ class Runner:
 
     def _place(self, run_id: str) -> Place | None:
         with self._lock:
-            return self._working.get(run_id) or next((place for place in self._queue if place.run_id == run_id), None)
+            places = [place for place in (*self._working, *self._queue) if place.run_id == run_id]
+            return next((place for place in places if place.drive is not None), places[0] if places else None)
 
     def _give_up(self, place: Place) -> None:
         """The run never came to be."""
         with self._lock:
-            if self._working.get(place.run_id) is place:
-                del self._working[place.run_id]
+            if place in self._working:
+                self._working.remove(place)
             elif place in self._queue:
                 self._queue.remove(place)
                 self._news.moved()
@@ -300,7 +308,7 @@ class Runner:
                 continue
             self._queue.remove(place)
             place.working = True
-            self._working[place.run_id] = place
+            self._working.append(place)
             self._begin(place)
 
     def _begin(self, place: Place) -> None:
@@ -313,7 +321,7 @@ class Runner:
             place.drive.execute(place.started)
         finally:
             with self._lock:
-                self._working.pop(place.run_id, None)
+                self._working.remove(place)
                 if not self._closing:
                     self._dispatch()
                     if self._queue:
