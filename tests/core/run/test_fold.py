@@ -110,6 +110,19 @@ def test_an_increment_is_linked_to_those_before_and_copies_none_of_them():
     assert after.values()["a"] == "x" * 10_000
 
 
+def test_runs_of_very_many_increments_can_be_compared_and_let_go():
+    """However long the chain of what came, nothing goes as deep as it is long."""
+    records = [
+        Record.write(number, AT, Output(output_key="a", type="stream_text", value="x", whole=False))
+        for number in range(1, 20_001)
+    ]
+    one, other = fold(EMPTY, records), fold(EMPTY, records)
+    assert one == other
+    assert one != fold(EMPTY, records[:-1])
+    assert len(repr(one)) < 1000
+    assert one.values()["a"] == "x" * 20_000
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_event_is_documented(kind):
     """A docstring for each, and help for each of its fields."""

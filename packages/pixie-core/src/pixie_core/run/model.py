@@ -19,6 +19,15 @@ __all__ = ["Output", "Run"]
 _Chain = tuple[Any, "_Chain | None"]
 
 
+def _pieces(chain: Any) -> tuple[Any, ...]:
+    """What is linked in a chain, newest first. Two chains are compared by it: link by link, a long one is too deep."""
+    pieces = []
+    while chain is not None:
+        piece, chain = chain
+        pieces.append(piece)
+    return tuple(pieces)
+
+
 @frozen
 class Output:
     """One output so far: what came for it, newest first, and whether more will come.
@@ -29,21 +38,17 @@ class Output:
 
     key: str
     type: str
-    chain: Any = field(repr=False)
+    chain: Any = field(repr=False, eq=_pieces)
     done: bool = False
 
     @property
     def value(self) -> Any:
         """The canonical value, all increments merged: linear in what came."""
-        pieces = []
-        link = self.chain
-        while link is not None:
-            piece, link = link
-            pieces.append(piece)
+        pieces = _pieces(self.chain)
         if len(pieces) == 1:
             return pieces[0]
         known = OUTPUT_TYPES.get(self.type)
-        return (known.merge if known else replace)(pieces[::-1])
+        return (known.merge if known else replace)(list(reversed(pieces)))
 
 
 @frozen(kw_only=True)
