@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -41,9 +43,10 @@ class LogCapture:
         self._lock = threading.Lock()
         self._added = threading.Condition(self._lock)
         self._open_line = ""
+        self._open_shared = False
         self._ready: list[tuple[str, bool]] = []
         self._told = 0
-        self._late: deque[str] = deque()
+        self._late: deque[tuple[str, bool]] = deque()
         self._late_bytes = 0
         self._left_out = 0
         self._end = ""
@@ -54,10 +57,12 @@ class LogCapture:
             self._end = (self._end + text)[-self._most_kept :]
             self._added.notify_all()
             text = self._open_line + text
+            shared = shared or self._open_shared
             whole, newline, self._open_line = text.rpartition("\n")
             lines = whole + newline
             if len(self._open_line) > LONGEST_LINE:
                 lines, self._open_line = lines + self._open_line, ""
+            self._open_shared = shared and bool(self._open_line)
             if not lines:
                 return
             if self._told < self._most_kept:
@@ -66,21 +71,21 @@ class LogCapture:
                 self._ready.append((now, shared))
             else:
                 later = lines
-            self._keep(later)
+            self._keep(later, shared)
         self._wake()
 
-    def _keep(self, text: str) -> None:
+    def _keep(self, text: str, shared: bool) -> None:
         if not text:
             return
-        self._late.append(text)
+        self._late.append((text, shared))
         self._late_bytes += len(text)
         while self._late_bytes > self._most_kept:
-            oldest = self._late.popleft()
+            oldest, shared = self._late.popleft()
             too_many = min(len(oldest), self._late_bytes - self._most_kept)
             self._late_bytes -= too_many
             self._left_out += too_many
             if too_many < len(oldest):
-                self._late.appendleft(oldest[too_many:])
+                self._late.appendleft((oldest[too_many:], shared))
 
     def await_words(self, seconds: float) -> None:
         """Wait, at most so long, for something to be written, unless something was, and for a moment without more."""
@@ -102,15 +107,16 @@ class LogCapture:
             if self._open_line:
                 last, self._open_line = self._open_line, ""
                 if self._told < self._most_kept:
-                    self._ready.append((last, False))
+                    self._ready.append((last, self._open_shared))
                 else:
-                    self._keep(last)
-            late, left_out = "".join(self._late), self._left_out
+                    self._keep(last, self._open_shared)
+            late, left_out = list(self._late), self._left_out
         events = self.take()
         if left_out:
             events.append(Log(text=f"… {left_out:,} characters were left out here …", source="pixie"))
-        if late:
-            events.append(Log(text=late.removesuffix("\n")))
+        for shared, pieces in groupby(late, key=itemgetter(1)):
+            text = "".join(piece for piece, _ in pieces)
+            events.append(Log(text=text.removesuffix("\n"), shared=shared))
         return events
 
     def tail(self, characters: int) -> str:
@@ -129,7 +135,7 @@ class Recorder:
     def __init__(self, store: Store, run: Run, masker: Masker | None = None) -> None:
         self._store = store
         self.run = run
-        self._waiting: dict[str, Event] = {}
+        self._waiting: dict[str, list[Event]] = {}
         self._since: float | None = None
         self._waiting_bytes = 0
         self._masker = masker
@@ -151,8 +157,10 @@ class Recorder:
         if isinstance(event, Output):
             event = self._without_secrets(event)
         kind = f"output {event.output_key}" if isinstance(event, Output) else event.kind
-        known = self._waiting.get(kind)
-        self._waiting[kind] = event if known is None else _together(known, event)
+        if isinstance(event, Output) and event.whole:
+            self._waiting[kind] = [event]
+        else:
+            self._waiting.setdefault(kind, []).append(event)
         self._since = self._since if self._since is not None else time.monotonic()
         self._waiting_bytes += size
         if self._waiting_bytes > GATHER_BYTES:
@@ -163,8 +171,8 @@ class Recorder:
 
         Raises RunNotRunning when the run was ended elsewhere, and what the store raises when it can't write.
         """
-        drafts: list[Draft] = [*self._waiting.values(), *more]
-        self._waiting, self._since, self._waiting_bytes = {}, None, 0
+        waiting, self._waiting, self._since, self._waiting_bytes = self._waiting, {}, None, 0
+        drafts: list[Draft] = [*map(_together, waiting.values()), *more]
         if drafts:
             self.commit(drafts)
 
@@ -205,16 +213,21 @@ class Recorder:
         return evolve(event, value=shown)
 
 
-def _together(first: Event, second: Event) -> Event:
-    """Two neighbours of one kind as one event."""
-    match first, second:
-        case Output(), Output(whole=True):
-            return second
-        case Output(), Output():
-            merged = OUTPUT_TYPES[second.type].merge([first.value, second.value])
-            return evolve(second, value=merged, whole=first.whole)
-        case Progress(), Progress():
-            return evolve(second, message=second.message if second.message is not None else first.message)
-        case Log(), Log():
-            return evolve(first, text=f"{first.text}\n{second.text}", shared=first.shared or second.shared)
-    raise TypeError(f"{first.kind} and {second.kind} aren't neighbours of one kind")
+def _together(events: Sequence[Event]) -> Event:
+    """Neighbours of one kind as one event: merged all at once, since pair by pair each would be copied again."""
+    first, last = events[0], events[-1]
+    if first is last:
+        return first
+    match last:
+        case Output():
+            values = [each.value for each in events if isinstance(each, Output)]
+            whole = isinstance(first, Output) and first.whole
+            return evolve(last, value=OUTPUT_TYPES[last.type].merge(values), whole=whole)
+        case Progress():
+            said = [each.message for each in events if isinstance(each, Progress) and each.message is not None]
+            return evolve(last, message=said[-1] if said else None)
+        case Log():
+            lines = [each for each in events if isinstance(each, Log)]
+            text = "\n".join(each.text for each in lines)
+            return evolve(lines[0], text=text, shared=any(each.shared for each in lines))
+    raise TypeError(f"{last.kind} events don't wait for one another")
