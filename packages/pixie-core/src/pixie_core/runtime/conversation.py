@@ -100,6 +100,8 @@ class Conversation:
         self.run_id = run_id
         self.exchange_over = True
         """Nothing that was asked of the tool is without an answer."""
+        self.unreachable = False
+        """The process is there, and takes no connection any more: no later run would fare better in it."""
         self._manifest = process.tool.checked()
         self._settings = settings
         self._store = store
@@ -319,8 +321,9 @@ class Conversation:
             match part:
                 case Closed():
                     self.exchange_over = True
-                case Broken(reason=reason, refused=refused):
+                case Broken(reason=reason, refused=refused, unreachable=unreachable):
                     self.exchange_over = True
+                    self.unreachable = unreachable
                     if refused:
                         raise self._garbage(reason)
                     # A connection breaks a moment before its process is known to have ended.

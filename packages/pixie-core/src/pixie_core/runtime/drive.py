@@ -233,7 +233,8 @@ class Drive:
         except ToolRefused:
             raise  # the tool itself has ended the run
         except Exception:
-            if not conversation.exchange_over:  # it is still at work on what nobody wants any more
+            # It is still at work on what nobody wants any more, or is of no use to anybody.
+            if not conversation.exchange_over or conversation.unreachable:
                 self._leave(conversation, ask=True)
             raise
         finally:

@@ -59,6 +59,8 @@ class Broken:
     reason: str
     refused: bool = False
     """Pixie ended it, for what the tool sent."""
+    unreachable: bool = False
+    """There was no connection to begin with."""
 
 
 Part: TypeAlias = Head | Chunk | Closed | Broken
@@ -139,7 +141,7 @@ class Exchange:
         try:
             last = self._answer()
         except httpx.HTTPError as error:
-            last = Broken(_words(error))
+            last = Broken(_words(error), unreachable=isinstance(error, httpx.ConnectError | httpx.ConnectTimeout))
         except (ValueError, OSError) as error:  # what h11 doesn't take for HTTP comes as either
             last = Broken(f"{type(error).__name__}: {error}")
         finally:
