@@ -57,7 +57,7 @@ class Handler(BaseHTTPRequestHandler):
             self.answer({**MANIFEST, "id": "somebody-else"} if "wrong-identity" in TAGS else MANIFEST)
         elif url.path == "/stream":
             self.stream(query.get("run_id", ""))
-        elif url.path.startswith("/files/"):
+        elif url.path.startswith("/files/") and not url.path.endswith("/gone.txt"):
             self.send(200, b"bytes of the file", "text/plain")
         else:
             self.answer({"detail": "no such route"}, 404)
@@ -175,10 +175,16 @@ def raw(handler: Handler, run_id: str) -> None:
     handler.send(int(inputs.get("status", 200)), body, str(inputs.get("kind", "application/json")))
 
 
+def wire(handler: Handler, run_id: str) -> None:
+    """The bytes of the input `wire` in place of an answer, head and all, and then the end of the connection."""
+    handler.write(str(RUNS[run_id]["inputs"]["wire"]).encode("latin-1"))
+    handler.close_connection = True
+
+
 def redirect(handler: Handler, run_id: str) -> None:
-    """Elsewhere."""
-    del run_id
-    handler.send(302, b"", "text/plain", Location="http://127.0.0.1:9/secret")
+    """Elsewhere: where the input `location` says."""
+    location = str(RUNS[run_id]["inputs"].get("location", "http://127.0.0.1:9/secret"))
+    handler.send(302, b"", "text/plain", Location=location)
 
 
 def compressed(handler: Handler, run_id: str) -> None:
@@ -188,9 +194,13 @@ def compressed(handler: Handler, run_id: str) -> None:
 
 
 def huge(handler: Handler, run_id: str) -> None:
-    """A body without an end."""
-    del run_id
-    handler.begin("application/json")
+    """A body without an end, of the length that the input `declared` says, if any; the input `body` comes first."""
+    inputs = RUNS[run_id]["inputs"]
+    if "declared" in inputs:
+        handler.write(f"HTTP/1.1 200 OK\r\nContent-Length: {int(inputs['declared'])}\r\n\r\n".encode())
+    else:
+        handler.begin("application/json")
+    handler.write(str(inputs.get("body", "")).encode("latin-1"))
     while True:
         handler.write(b" " * 65_536)
 
@@ -240,10 +250,10 @@ def killed(handler: Handler, run_id: str) -> None:
 
 
 def flood(handler: Handler, run_id: str) -> None:
-    """Megabytes to stderr without a line's end, and binary; then it ends well."""
-    megabytes = int(RUNS[run_id]["inputs"].get("megabytes", 20))
-    for _ in range(megabytes * 16):
-        os.write(2, b"\xff\x00x" * 21_845)
+    """Megabytes without a line's end, and binary, to stderr or the descriptor of the input `to`; then it ends well."""
+    inputs = RUNS[run_id]["inputs"]
+    for _ in range(int(inputs.get("megabytes", 20)) * 16):
+        os.write(int(inputs.get("to", 2)), b"\xff\x00x" * 21_845)
     handler.answer({"text": "done"})
 
 
@@ -288,20 +298,24 @@ def leaves_files(handler: Handler, run_id: str) -> None:
 
 
 def escapes(handler: Handler, run_id: str) -> None:
-    """Leaves a grandchild in a session of its own, which ignores SIGTERM and keeps stdout open; then answers."""
-    del run_id
+    """Leaves a grandchild in a session of its own, which ignores SIGTERM, keeps stdout open and goes by another name;
+    then answers, or hangs where the input `then` says so.
+    """
     code = (
         "import os, signal, time\n"
         "if os.fork(): os._exit(0)\n"
         "os.setsid()\n"
         "if os.fork(): os._exit(0)\n"
         "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "open('/proc/self/comm', 'w').write('somebody')\n"
         "open('grandchild.pid', 'w').write(str(os.getpid()))\n"
         f"time.sleep({FOREVER})\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
     while not Path("grandchild.pid").exists() or not Path("grandchild.pid").read_text():
         time.sleep(0.005)
+    if RUNS[run_id]["inputs"].get("then") == "hang":
+        time.sleep(FOREVER)
     handler.answer({"text": Path("grandchild.pid").read_text()})
 
 
@@ -309,6 +323,23 @@ def stops_itself(handler: Handler, run_id: str) -> None:
     """SIGSTOP: no signal but SIGCONT and SIGKILL reaches it any more."""
     del handler, run_id
     os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def closes_its_door(handler: Handler, run_id: str) -> None:
+    """Answers, and takes no connection from then on, though its process goes on."""
+    del run_id
+    handler.server.shutdown()
+    handler.server.server_close()
+    handler.answer({"text": "goodbye"})
+
+
+def meddles(handler: Handler, run_id: str) -> None:
+    """Writes over the file that the input `path` names, whatever its mode, and removes its own tool.json."""
+    path = Path(RUNS[run_id]["inputs"]["path"])
+    path.chmod(0o644)
+    path.write_bytes(b"forged")
+    Path("tool.json").unlink()
+    handler.answer({"text": "done"})
 
 
 # What a stream says
@@ -356,6 +387,12 @@ def one_long(handler: Handler, run_id: str) -> None:
         handler.write(b"x" * 65_536)
 
 
+def stream_wire(handler: Handler, run_id: str) -> None:
+    """The bytes of the input `wire`, as the body of the stream."""
+    handler.begin()
+    handler.write(str(RUNS[run_id]["inputs"]["wire"]).encode("latin-1"))
+
+
 def from_file(handler: Handler, run_id: str) -> None:
     """One token each time that the file of the input `file` grows by a byte; the end when it holds a dot."""
     handler.begin()
@@ -381,6 +418,7 @@ BEHAVIOURS = {
     "ok": ok,
     "facts": facts,
     "raw": raw,
+    "wire": wire,
     "redirect": redirect,
     "compressed": compressed,
     "huge": huge,
@@ -397,12 +435,15 @@ BEHAVIOURS = {
     "leaves-files": leaves_files,
     "escapes": escapes,
     "stops-itself": stops_itself,
+    "closes-its-door": closes_its_door,
+    "meddles": meddles,
 }
 STREAMS = {
     "stream": events,
     "stream-endless": endless,
     "stream-bursts": bursts,
     "stream-one-long": one_long,
+    "stream-wire": stream_wire,
     "stream-from-file": from_file,
     "stream-none": none_at_all,
 }
@@ -414,6 +455,10 @@ def main() -> None:
     if "dies-at-start" in TAGS:
         say("ModuleNotFoundError: No module named 'numpy'\n")
         sys.exit(3)
+    if "exits-at-start" in TAGS and not Path("mended").exists():
+        with Path("starts").open("a", encoding="utf-8") as starts:
+            starts.write("x")
+        sys.exit(0)
     if "crashes-at-start" in TAGS:
         os.kill(os.getpid(), signal.SIGSEGV)
     if "never-listens" in TAGS:
@@ -426,6 +471,13 @@ def main() -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if "slow-start" in TAGS:
         time.sleep(0.5)
+    if "lends-its-port" in TAGS and os.fork():
+        time.sleep(FOREVER)
+    elif "lends-its-port" in TAGS:
+        os.setsid()
+        if os.fork():
+            os._exit(0)
+        TAGS.add("wrong-identity")
     ThreadingHTTPServer.daemon_threads = True
     ThreadingHTTPServer.request_queue_size = 128
     if "wrong-port" in TAGS:
@@ -433,6 +485,7 @@ def main() -> None:
             other.bind(("127.0.0.1", 0))
             port = other.getsockname()[1]
     ThreadingHTTPServer(("127.0.0.1", port), Handler).serve_forever(poll_interval=0.05)
+    time.sleep(FOREVER)  # its door is closed
 
 
 if __name__ == "__main__":

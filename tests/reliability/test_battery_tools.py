@@ -1,0 +1,480 @@
+"""Tools that misbehave (part T of the battery), where no test of the runtime itself holds the case.
+
+Held elsewhere, by tests/core/runtime unless another folder is named:
+
+T1   starts that fail, each with its step: test_launcher (FAILURES), test_runner
+T2   exit codes, signals, a missing or broken environment: test_launcher
+T3   wrong port, wrong identity, a port that was taken, open doors: test_launcher; token and Host: tests/sdk/test_guard
+T4   hanging, dripping, cancelling, time limits, siblings: test_runner; suggestions: tests/server/test_suggestions
+T5   death by signal, by exit, by memory, partial files: test_runner
+T6   HTML, half JSON, bad UTF-8, NaN, depth, gzip: test_runner (GARBAGE); shapes: tests/zoo
+T8   names, ends, `\\r` and cuts of a stream: tests/core/run/test_streams; one endless event: test_runner
+T9   pipes that nobody reads, first and last of the log: test_launcher, test_runner
+T10  SIGTERM ignored, SIGSTOP, escaped grandchildren: test_launcher, test_runner; a killed server: test_recovery
+T13  late results, caps of active and waiting runs, links and devices: test_runner, test_publishing
+"""
+
+import base64
+import contextlib
+import json
+import socket
+import threading
+import time
+
+import psutil
+import pytest
+
+from pixie_core.config import Settings
+from pixie_core.runtime.marks import folder_mark, marked
+from pixie_core.store import Store, fsck
+from pixie_core.testing.tool_folder import hostile_tool
+from pixie_core.tool import Tools
+from tests.core.runtime.conftest import Runs, until
+from tests.server.live_pixie import live_pixie
+
+REPLY = {"key": "reply", "type": "stream_text", "label": "Reply", "streaming": True}
+MEGABYTE = 2**20
+BOUND = 200 * MEGABYTE
+"""What the battery allows a case to add to the memory of Pixie."""
+
+
+class Gremlins(Runs):
+    """Runs of hostile tools in one data folder."""
+
+    def tool(self, *tags, tool_id="hostile", **more):
+        return hostile_tool(self.settings.tools_dir, tool_id, tags=tags, **more)
+
+    def survivors(self):
+        return list(marked(folder_mark(self.settings), lambda _: True))
+
+
+@pytest.fixture
+def gremlins(tmp_path):
+    """Opens a data folder for gremlins with the settings that are asked for; in the end none of them is left."""
+    with contextlib.ExitStack() as opened:
+
+        def make(**chosen):
+            settings = Settings(home=tmp_path / "home", min_free_disk_bytes=0, **chosen)
+            made = Gremlins(settings, opened.enter_context(Store(settings)))
+            opened.callback(lambda: none_left(made))
+            opened.callback(made.runner.close)
+            return made
+
+        yield make
+
+
+def none_left(runs):
+    """No process carries the folder's mark; whatever does is ended, so that no other test meets it."""
+    left = runs.survivors()
+    for each in left:
+        each.kill()
+    assert not left
+
+
+@contextlib.contextmanager
+def bounded_memory():
+    """The peak of this process's memory, looked at all the time, stays within the bound."""
+    process, over = psutil.Process(), threading.Event()
+    before = peak = process.memory_info().rss
+
+    def look():
+        nonlocal peak
+        while not over.wait(0.005):
+            peak = max(peak, process.memory_info().rss)
+
+    looker = threading.Thread(target=look)
+    looker.start()
+    try:
+        yield
+    finally:
+        over.set()
+        looker.join()
+    assert peak - before < BOUND, f"{(peak - before) / MEGABYTE:.0f} MB more"
+
+
+def works(runs, tool):
+    """The next run of the tool is fine."""
+    run = runs.run(tool, answer={each.key: "fine" for each in tool.manifest.outputs})
+    assert run.status == "ok", run.error
+
+
+# T1, T2, T3: starting
+
+
+def test_a_tool_that_is_healthy_just_before_the_limit_runs(gremlins):
+    """T1: a slow start is no failure."""
+    runs = gremlins(tool_start_timeout_seconds=3)
+    works(runs, runs.tool("slow-start"))
+
+
+def test_ten_runs_of_a_tool_that_exits_at_once_are_ten_starts_and_no_more(gremlins):
+    """T2: exit code 0 is a failure too; nothing is started that nobody asked for, and once mended the tool works."""
+    runs = gremlins()
+    tool = runs.tool("exits-at-start")
+    for run in [runs.start(tool) for _ in range(10)]:
+        ended = runs.wait(run)
+        assert (ended.status, ended.error_code) == ("error", "tool_start_failed")
+        assert "it ended with exit code 0" in ended.error
+    assert (tool.folder / "starts").read_text() == "x" * 10
+    assert not runs.survivors()
+    (tool.folder / "mended").touch()
+    works(runs, tool)
+
+
+def test_what_another_process_serves_on_the_port_is_never_used(gremlins):
+    """T3: it answers /healthz and names another tool, and the tool's own process doesn't listen there."""
+    runs = gremlins()
+    run = runs.run(runs.tool("lends-its-port"))
+    assert (run.status, run.error_code) == ("error", "tool_start_failed")
+    assert "were taken before it could listen on them" in run.error
+    assert not runs.survivors()
+
+
+def test_a_tool_that_closed_its_socket_is_replaced(gremlins):
+    """T3: the run that finds its port closed says so; the next one gets a new process and port."""
+    runs = gremlins()
+    tool = runs.tool()
+    assert runs.run(tool, "closes-its-door").status == "ok"
+    run = runs.run(tool)
+    assert (run.status, run.error_code) == ("error", "tool_bad_response")
+    assert "it takes no connection" in run.error
+    works(runs, tool)
+
+
+# T4: silence
+
+
+def test_an_answer_that_stops_half_way_ends_at_the_limit_and_holds_up_nobody_else(gremlins):
+    """T4: another tool's run ends well meanwhile."""
+    runs = gremlins()
+    dripping = runs.start(runs.tool(max_runtime_seconds=1), "drip")
+    works(runs, runs.tool(tool_id="other"))
+    ended = runs.wait(dripping)
+    assert (ended.status, ended.error_code) == ("error", "run_timed_out")
+    assert not [each for each in runs.runner.launcher.state() if each.tool_id == "hostile"]
+
+
+def test_a_stream_that_falls_silent_is_said_to_be(gremlins):
+    """T4: once, in the run's log, which goes on until somebody cancels it."""
+    runs = gremlins(tool_silent_seconds=1)
+    tool = runs.tool("obeys-cancel", outputs=[REPLY])
+    run = runs.start(tool, "stream", events=[{"output_key": "reply", "value": "so far", "done": False}], then="stay")
+    until(lambda: "has said nothing for 1 s" in runs.log(run))
+    since = time.monotonic()
+    runs.runner.cancel(run.id)
+    ended = runs.wait(run)
+    assert (ended.status, ended.values()) == ("cancelled", {"reply": "so far"})
+    assert time.monotonic() - since < 8
+    assert runs.log(ended).count("has said nothing") == 1
+
+
+# T6: what isn't an answer
+
+
+BAD_HEADS = {
+    "a-head-of-a-megabyte": f"HTTP/1.1 200 OK\r\nX-Long: {'x' * MEGABYTE}\r\nContent-Length: 2\r\n\r\n{{}}",
+    "switching-protocols": "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
+    "no-http": "SSH-2.0-OpenSSH_9.2\r\n",
+    "nothing": "",
+    "two-lengths": "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}x",
+    "chunks-of-no-size": "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
+    "brotli": "HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 2\r\n\r\n{}",
+}
+
+
+@pytest.mark.parametrize("name", BAD_HEADS)
+def test_what_breaks_the_rules_of_http_ends_its_run_alone(gremlins, name):
+    """T6: in the words of a bad answer, without a traceback, and the next run works."""
+    runs = gremlins()
+    tool = runs.tool()
+    run = runs.run(tool, "wire", wire=BAD_HEADS[name])
+    assert (run.status, run.error_code) == ("error", "tool_bad_response")
+    assert run.error.startswith("hostile gave no proper answer: ")
+    assert len(run.error) < 1000
+    works(runs, tool)
+
+
+def test_a_redirect_to_another_port_of_this_machine_isnt_followed(gremlins):
+    """T6: nobody connects there."""
+    runs = gremlins()
+    with socket.create_server(("127.0.0.1", 0)) as elsewhere:
+        elsewhere.setblocking(False)
+        run = runs.run(runs.tool(), "redirect", location=f"http://127.0.0.1:{elsewhere.getsockname()[1]}/secret")
+        assert run.error_code == "tool_bad_response"
+        with pytest.raises(BlockingIOError):
+            elsewhere.accept()
+
+
+BEHAVIOUR = [
+    {"key": "behaviour", "type": "text", "label": "Behaviour"},
+    {"key": "wire", "type": "text", "label": "Wire"},
+]
+
+
+def test_no_header_of_a_tool_reaches_a_browser(tmp_path):
+    """T6: its cookie, its grants and its policy stay with Pixie, on the API as on the pages."""
+    hostile_tool(tmp_path / "tools", inputs=BEHAVIOUR)
+    body = '{"text": "fine"}'
+    forged = {
+        "Set-Cookie": "session=forged",
+        "Access-Control-Allow-Origin": "https://forged.test",
+        "Content-Security-Policy": "default-src forged.test",
+        "X-Forged": "forged",
+    }
+    head = "".join(f"{name}: {value}\r\n" for name, value in forged.items())
+    wire = f"HTTP/1.1 200 OK\r\n{head}Content-Length: {len(body)}\r\n\r\n{body}"
+    with live_pixie(tmp_path) as live:
+        run = live.pixie.get(live.run("hostile", behaviour="wire", wire=wire)["id"])
+        assert (run.status, run.values()) == ("ok", {"text": "fine"})
+        paths = [
+            f"/api/runs/{run.id}",
+            f"/api/runs/{run.id}/events",
+            f"/api/runs/{run.id}/outputs/text",
+            f"/tool/hostile/runs/{run.id}",
+        ]
+        for path in paths:
+            answer = live.get(path)
+            assert answer.status_code == 200, path
+            assert not {"set-cookie", "access-control-allow-origin", "x-forged"} & set(answer.headers), path
+            assert "forged" not in str(answer.headers), path
+
+
+# T7: too much
+
+
+@pytest.mark.parametrize("declared", [{}, {"declared": 10**10}], ids=["without-length", "ten-gigabytes-declared"])
+def test_a_body_beyond_the_cap_is_cut_there_and_costs_no_memory(gremlins, declared):
+    """T7: with a length and without one."""
+    runs = gremlins(max_tool_answer_bytes=4_000_000)
+    tool = runs.tool()
+    with bounded_memory():
+        run = runs.run(tool, "huge", **declared)
+    assert (run.status, run.error_code) == ("error", "tool_bad_response")
+    assert "more than 4,000,000 bytes" in run.error
+    works(runs, tool)
+
+
+def test_what_comes_beyond_the_declared_length_is_never_read(gremlins):
+    """T7: the answer is what was declared; the rest without end is cut off."""
+    runs = gremlins()
+    tool = runs.tool()
+    body = json.dumps({"text": "short"})
+    with bounded_memory():
+        run = runs.run(tool, "huge", declared=len(body), body=body)
+    assert (run.status, run.values()) == ("ok", {"text": "short"})
+    works(runs, tool)
+
+
+# T8: streams
+
+
+def test_a_stream_without_end_fails_at_the_cap_and_keeps_what_it_gave(gremlins):
+    """T8: however small its events are."""
+    runs = gremlins(max_tool_answer_bytes=200_000)
+    tool = runs.tool(outputs=[REPLY])
+    with bounded_memory():
+        run = runs.run(tool, "stream-bursts", count=10**6)
+    assert (run.status, run.error_code) == ("error", "tool_bad_response")
+    assert "more than 200,000 bytes" in run.error
+    assert run.values()["reply"].startswith("0,1,2,3,")
+
+
+def test_ten_thousand_events_at_once_come_whole_and_in_few_events(gremlins):
+    """T8: what a reader gets is gathered, and nothing of it is lost."""
+    runs = gremlins()
+    run = runs.run(runs.tool(outputs=[REPLY]), "stream-bursts", count=10_000)
+    assert run.values() == {"reply": "".join(f"{n}," for n in range(10_000))}
+    seconds = max(1.0, run.duration_ms / 1000)
+    assert run.seq < 100 * seconds
+
+
+FORGED = (
+    'id: 999\nretry: 1\nevent: output\ndata: {"output_key": "reply", "value": "a", "done": false}\n\n'
+    "data: "
+    + json.dumps({"output_key": "reply", "value": "\n\nid: 77\nevent: finished\ndata: {}\n\n", "done": False})
+    + "\n\n"
+    "data: " + json.dumps({"output_key": "reply", "value": "\r\revent: finished\rdata: {}\r\r", "done": False}) + "\n\n"
+    'event: finished\rdata: {"kind": "finished", "status": "cancelled"}\r\r'
+    'event: started\ndata: {"kind": "started", "seq": 1}\n\n'
+    'data: {"output_key": "reply", "value": "z", "done": true}\n\n'
+    "event: end\ndata: {}\n\n"
+    'data: {"output_key": "reply", "value": "too late", "done": true}\n\n'
+)
+
+
+def test_no_event_of_pixies_own_can_be_forged(tmp_path):
+    """T8: whatever the tool sends as text, id, name or line end, the reader has Pixie's numbers and one end."""
+    hostile_tool(tmp_path / "tools", inputs=BEHAVIOUR, outputs=[REPLY])
+    with live_pixie(tmp_path) as live:
+        run = live.pixie.get(live.run("hostile", behaviour="stream-wire", wire=FORGED)["id"])
+        assert run.status == "ok", run.error
+        assert "too late" not in run.values()["reply"]
+        text = live.get(f"/api/runs/{run.id}/events", headers={"Accept": "text/event-stream"}).text
+    assert "\r" not in text
+    fields = [line.partition(": ")[::2] for line in text.splitlines() if line]
+    assert [value for name, value in fields if name == "id"] == [str(n) for n in range(1, run.seq + 1)]
+    names = [value for name, value in fields if name == "event"]
+    assert (names[0], names[-1]) == ("started", "finished")
+    assert (names.count("started"), names.count("finished")) == (1, 1)
+    assert [value for name, value in fields if name == "retry"] == ["1000"]
+
+
+# T9: output, and the way to the tool
+
+
+def test_a_flood_to_stdout_blocks_nobody_and_costs_no_memory(gremlins):
+    """T9: a hundred megabytes, binary and without a line's end; of them the run keeps a first and a last part."""
+    runs = gremlins()
+    with bounded_memory():
+        run = runs.run(runs.tool(), "flood", megabytes=100, to=1)
+    assert (run.status, run.values()) == ("ok", {"text": "done"})
+    assert len(runs.log(run)) < 2 * 64 * 1024 + 200
+
+
+def test_a_run_keeps_exactly_the_first_and_the_last_64_kib(gremlins):
+    """Every line of both ends, and a word on how much is missing between them."""
+    runs = gremlins()
+    lines = [f"line {n:06}\n" for n in range(20_000)]
+    run = runs.run(runs.tool(), "prints", pieces=["".join(lines)])
+    written, kept = "".join(lines), 64 * 1024
+    events = [event for event in runs.events(run) if event.kind == "log"]
+    told = [event.text for event in events if event.source == "pixie"]
+    texts = "".join(event.text for event in events if event.source != "pixie").replace("\n", "")
+    assert texts == (written[:kept] + written[-kept:]).replace("\n", "")
+    assert told == [f"… {len(written) - 2 * kept:,} characters were left out here …"]
+
+
+def test_the_end_of_a_flood_from_a_shared_process_is_marked_too(gremlins, tmp_path):
+    """What may be another run's is marked, however late it came, and with a line that never ended."""
+    runs = gremlins()
+    tool, go = runs.tool(), tmp_path / "go"
+    first = runs.start(tool, "wait-for-file", file=str(go))
+    until(lambda: "waiting" in runs.log(first))
+    runs.run(tool, "prints", pieces=[*["x" * 60_000 + "\n"] * 4, "half a line"])
+    go.touch()
+    ended = runs.wait(first)
+    foreign = [
+        event for event in runs.events(ended) if event.kind == "log" and ("xx" in event.text or "half" in event.text)
+    ]
+    assert any("half a line" in event.text for event in foreign)
+    assert all(event.shared for event in foreign)
+
+
+def test_the_way_to_a_tool_leads_past_every_proxy(gremlins, monkeypatch):
+    """T9: those of Pixie's own environment are for others."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    runs = gremlins()
+    works(runs, runs.tool())
+
+
+# T10: what doesn't want to go
+
+
+def test_whatever_a_run_started_is_gone_eight_seconds_after_its_cancel(gremlins):
+    """T10: the tool ignores SIGTERM, and a grandchild in a session and under a name of its own holds stdout open."""
+    runs = gremlins()
+    tool = runs.tool("ignores-sigterm")
+    run = runs.start(tool, "escapes", then="hang")
+    until(lambda: len(runs.survivors()) == 2)
+    since = time.monotonic()
+    runs.runner.cancel(run.id)
+    assert runs.wait(run).status == "cancelled"
+    assert not runs.survivors()
+    assert time.monotonic() - since < 8.5
+    works(runs, tool)
+
+
+# T11: the disk
+
+
+def test_ten_thousand_tiny_files_end_the_run_at_the_quota(gremlins):
+    """T11: while it is still at work, with both the number and the setting named."""
+    runs = gremlins(max_artefacts_per_run=1000)
+    tool = runs.tool()
+    since = time.monotonic()
+    with bounded_memory():
+        run = runs.run(tool, "leaves-files", more=10_000, then="hang")
+    assert (run.status, run.error_code) == ("error", "quota_exceeded")
+    assert "more than 1,000 files" in run.error
+    assert "PIXIE_MAX_ARTEFACTS_PER_RUN" in run.error
+    assert time.monotonic() - since < 20
+    works(runs, tool)
+
+
+# T12, T13: what isn't the tool's to do
+
+
+def test_what_a_tool_does_to_the_files_of_another_run_is_found_by_their_hash(gremlins):
+    """T12: it can't be kept from it, since it is the same user; the change shows, and both tool and run stand as they are."""
+    runs = gremlins()
+    tool = runs.tool()
+    first = runs.run(runs.tool(tool_id="author"), "leaves-files")
+    kept = next(each for each in runs.store.artefacts().items if each.filename == "plot.txt")
+    path = runs.settings.artefacts_root / kept.rel_path
+    assert path.stat().st_mode & 0o222 == 0
+    run = runs.run(tool, "meddles", path=str(path))
+    assert (run.status, run.values()) == ("ok", {"text": "done"})
+    assert not (tool.folder / "tool.json").exists()
+    found = fsck(runs.store, mend=False)
+    assert [each for each in found.found if kept.rel_path in str(each)]
+    assert runs.store.run(first.id).artefacts[-1].sha256 == kept.sha256
+    works(runs, Tools(runs.settings.tools_dir).get("author"))
+
+
+SOURCES = [
+    "/files/{run_id}/gone.txt",
+    "/files/{run_id}/../../../../etc/hostname",
+    "/files/another-run/a.txt",
+    "/etc/hostname",
+    "../../../etc/hostname",
+    "file:///etc/hostname",
+]
+
+
+CLAIMED = "7d444840-9dc0-41d1-b245-5ffdce74fad2"
+
+
+def claims(runs, data):
+    """The run of a tool that answers with a file of that source, and lies about its size."""
+    tool = runs.tool(outputs=[("file", "f")], provides_file_endpoint=True)
+    answer = {"f": {"filename": "a.txt", "data": data, "mime_type": "text/plain", "size_bytes": 10**12}}
+    return runs.wait(runs.runner.start(tool, {"behaviour": "ok", "answer": answer}, run_id=CLAIMED))
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_file_that_a_tool_only_claims_is_said_to_be_missing(gremlins, source):
+    """T13: gone, outside its folder, another run's, on this machine: nothing is read, and the run says which output."""
+    runs = gremlins()
+    run = claims(runs, source.format(run_id=CLAIMED))
+    assert (run.status, run.error_code, run.artefacts) == ("error", "tool_bad_response", ())
+    assert "$.f" in run.error
+
+
+def test_a_file_behind_a_web_address_stays_a_link(gremlins):
+    """T13: nobody connects there, whatever the tool says."""
+    runs = gremlins()
+    with socket.create_server(("127.0.0.1", 0)) as elsewhere:
+        elsewhere.setblocking(False)
+        run = claims(runs, f"http://127.0.0.1:{elsewhere.getsockname()[1]}/secret")
+        with pytest.raises(BlockingIOError):
+            elsewhere.accept()
+    assert (run.status, run.artefacts) == ("ok", ())
+
+
+def test_of_a_file_that_lies_about_its_size_the_bytes_count(gremlins):
+    """T13: what is recorded is what came, whatever was said of it."""
+    runs = gremlins()
+    content = base64.b64encode(b"five!").decode()
+    answer = {
+        "f": {
+            "filename": "a.txt",
+            "data": f"data:text/plain;base64,{content}",
+            "mime_type": "text/plain",
+            "size_bytes": 1,
+        }
+    }
+    run = runs.run(runs.tool(outputs=[("file", "f")]), answer=answer)
+    assert [each.size_bytes for each in run.artefacts] == [5]
