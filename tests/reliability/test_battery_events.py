@@ -1,11 +1,13 @@
 """Streams of events (F11): they aren't cut by any clock, many may read, who comes back misses nothing, and who leaves is let go."""
 
+import json
 import threading
 import time
 
 import httpx
 import pytest
 
+from pixie_client import Pixie as PixieClient
 from pixie_server import app as app_module
 from pixie_server import live as live_module
 from tests.server.live_pixie import add_tools, live_pixie
@@ -85,6 +87,60 @@ def test_who_comes_back_gets_what_is_missing_and_nothing_twice(hasty):
                     if len(seen) % 3 == 0:
                         break  # the connection is closed here
     assert [number for number, _ in seen] == list(range(1, len(seen) + 1))
+
+
+def test_every_reader_resumes_after_every_event_with_identical_bytes(hasty):
+    """The store, a script, the API as a stream and as JSON, and the typed client, cut after each event of a run."""
+    run = hasty.run("teller", words=8, pause=0.1)
+    path = f"/api/runs/{run['id']}/events"
+    texts = [record.text for record in hasty.pixie.store.events(run["id"])]
+    told = [f"id: {n}\nevent: {json.loads(text)['kind']}\ndata: {text}" for n, text in enumerate(texts, 1)]
+    assert len(texts) >= 10
+    with PixieClient(hasty.url) as client:
+        parsed = list(client.events(run["id"]))
+        assert len(parsed) == len(texts)
+        for cut in range(len(texts) + 1):
+            assert [record.text for record in hasty.pixie.store.events(run["id"], after=cut)] == texts[cut:]
+            assert [record.text for record in hasty.pixie.follow(run["id"], after=cut)] == texts[cut:]
+            for asked in ({"params": {"after": cut}}, {"headers": {"Last-Event-ID": str(cut)}}):
+                streamed = hasty.get(path, **{**asked, "headers": {**STREAM, **asked.get("headers", {})}}).text
+                assert [each for each in streamed.split("\n\n") if each.startswith("id:")] == told[cut:]
+            listed = hasty.get(path, params={"after": cut}, headers={"Accept": "application/json"}).text
+            assert listed == "[" + ",\n".join(texts[cut:]) + "]"
+            assert list(client.events(run["id"], after=cut)) == parsed[cut:]
+
+
+def test_a_run_that_goes_on_is_read_whole_by_who_leaves_after_every_event(hasty):
+    """Each way of reading, anew after each single event while the tool still speaks, comes to the bytes of the log."""
+    run = hasty.run("teller", wait=0, words=10, pause=0.15)
+    seen = {"store": [], "script": [], "stream": [], "client": []}
+
+    def one_by_one(name, read):
+        while not seen[name] or json.loads(seen[name][-1])["kind"] != "finished":
+            seen[name].append(read(len(seen[name])))
+
+    def from_stream(after):
+        headers = {**STREAM, "Last-Event-ID": str(after)}
+        with hasty.client.stream("GET", f"/api/runs/{run['id']}/events", headers=headers) as answer:
+            return next(line for line in answer.iter_lines() if line.startswith("data: ")).removeprefix("data: ")
+
+    with PixieClient(hasty.url) as client:
+        readers = {
+            "store": lambda after: next(hasty.pixie.store.follow(run["id"], after=after)).text,
+            "script": lambda after: next(hasty.pixie.follow(run["id"], after=after)).text,
+            "stream": from_stream,
+            "client": lambda after: json.dumps(next(client.events(run["id"], after=after))),
+        }
+        threads = [threading.Thread(target=one_by_one, args=pair) for pair in readers.items()]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(DEADLINE)
+            assert not thread.is_alive()
+    texts = [record.text for record in hasty.pixie.store.events(run["id"])]
+    assert seen["store"] == seen["script"] == seen["stream"] == texts
+    with PixieClient(hasty.url) as client:
+        assert [json.loads(each) for each in seen["client"]] == list(client.events(run["id"]))
 
 
 def test_who_leaves_is_let_go(hasty, monkeypatch):
