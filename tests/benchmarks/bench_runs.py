@@ -1,206 +1,190 @@
-"""What runs cost: long streams, large answers, many at once. Run by hand:
+"""A storm of increments in one run: how long it takes, how soon it is seen, and whether others are answered meanwhile.
 
-    uv run python tests/benchmarks/bench_runs.py
+    uv run python -m tests.benchmarks.bench_runs [increments]
 
-Each line has the ratio that says whether it holds: ten times the increments should take ten times as long, and a
-large answer a small multiple of its own size in memory. Each measurement is a process of its own, for its memory.
+A tool streams that many increments, as fast as it goes, and a tenth of them first: ten times as many should take ten
+times as long. The floor is the same events, one by one, through a bare pipe from a process that makes them likewise.
+Meanwhile `/api/runs`, `/api/runs/<id>` and the library are asked over and over, as they were before in quiet. Then a
+tool says the time every 20 ms to a live reader in another process: an increment should be seen within 100 ms.
 """
 
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-import uuid
 from pathlib import Path
+from time import perf_counter
 
+import httpx
 import psutil
-from attrs import evolve
 
-from pixie_core.config import Settings
-from pixie_core.run.events import Finished, Output, Started
-from pixie_core.runtime import Runner
-from pixie_core.store import Store
-from pixie_core.testing.tool_folder import hostile_tool, write_tool
-from pixie_core.tool import Tools
+from tests.server.live_pixie import add_tool, live_pixie
 
-MEGABYTE = 2**20
-REPLY = {"key": "reply", "type": "stream_text", "label": "Reply", "streaming": True}
+INCREMENTS = 100_000
+SEEN_WITHIN_MS = 100
+QUIET_SECONDS = 2
 
-LARGE = """
-import json, sys
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-class Handler(BaseHTTPRequestHandler):
-    def log_message(self, *_): pass
-    def send(self, parts):
-        self.send_response(200); self.end_headers()
-        for part in parts: self.wfile.write(part)
-    def do_GET(self):
-        self.send([Path("tool.json").read_bytes()])
-    def do_POST(self):
-        size = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["inputs"]["megabytes"]
-        row = b'{"a":123456.789,"b":"some words here"},'
-        rows = row * (2**20 // len(row))
-        self.send([b'{"rows":{"columns":[{"key":"a","label":"A"},{"key":"b","label":"B"}],"rows":[',
-                   *[rows] * size, row[:-1], b"]}}"])
-ThreadingHTTPServer(("127.0.0.1", int(sys.argv[2])), Handler).serve_forever()
+STORM = """\
+import time
+
+from pixie_tool_sdk import Tool
+
+tool = Tool()
+
+
+@tool.run
+def storm(count, pause, run):
+    for _ in range(count):
+        run.emit("story", f"{time.time():.6f} ")
+        if pause:
+            time.sleep(pause)
+
+
+tool.serve()
+"""
+MANIFEST = {
+    "id": "storm",
+    "name": "Storm",
+    "inputs": [
+        {"key": "count", "type": "number", "label": "Increments", "default": 10},
+        {"key": "pause", "type": "number", "label": "Pause", "default": 0.0, "unit": "s"},
+    ],
+    "outputs": [{"key": "story", "type": "stream_text", "label": "Story", "streaming": True}],
+}
+
+PIPE = """
+import json, os, sys, time
+for _ in range(int(sys.argv[1])):
+    event = {"output_key": "story", "value": f"{time.time():.6f} ", "done": False}
+    os.write(1, f"data: {json.dumps(event)}\\n\\n".encode())
+"""
+
+READER = """
+import json, sys, time, urllib.request
+late = []
+request = urllib.request.Request(sys.argv[1], headers={"Accept": "text/event-stream"})
+with urllib.request.urlopen(request) as answer:
+    begun = time.time()
+    for line in answer:
+        if line.startswith(b"data: "):
+            now, event = time.time(), json.loads(line[6:])
+            if event["kind"] == "output":
+                late += [1000 * (now - at) for at in map(float, event["value"].split()) if at > begun]
+            if event["kind"] == "finished":
+                break
+print(json.dumps(late))
 """
 
 
-def settings_in(folder):
-    return Settings(home=Path(folder), min_free_disk_bytes=0)
+def bare_pipe(count):
+    """Seconds, from the first byte to the last."""
+    with subprocess.Popen([sys.executable, "-c", PIPE, str(count)], stdout=subprocess.PIPE, bufsize=0) as process:
+        process.stdout.read(1)
+        begun = perf_counter()
+        while process.stdout.read(1 << 16):
+            pass
+        return perf_counter() - begun
 
 
-def peak():
-    """Megabytes that this process has held at most."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def spread(times):
+    """Median, 95 % and most, of times in ms."""
+    times = sorted(times)
+    return f"{times[len(times) // 2]:.1f} ms (95 %: {times[len(times) * 95 // 100]:.1f}, most {times[-1]:.1f})"
 
 
-def events(folder, count):
-    """Every increment an event of its own, a hundred to a commit: seconds to write, to fold, to read and to merge."""
-    with Store(settings_in(folder)) as store:
-        run_id = str(uuid.uuid4())
-        started = Started(inputs={}, fingerprint={})
-        store.create_run(run_id=run_id, tool_id="t", inputs={}, origin="api", events=[started])
-        said = Output(output_key="reply", type="stream_text", value="token ", whole=False)
-        took = {"write": timed(lambda: [store.append(run_id, [said] * 100) for _ in range(count // 100)])}
-        took["look"] = timed(lambda: store.run(run_id).values())
-        with Store(settings_in(folder)) as other:
-            took["fold"] = timed(lambda: other.run(run_id))
-        took["end"] = timed(lambda: store.append(run_id, [Finished(status="ok")]))
-        took["follow"] = timed(lambda: sum(1 for _ in store.follow(run_id)))
-        assert len(store.run(run_id).values()["reply"]) == 6 * count
-    return took
+class Asking:
+    """Asks until it is told to stop, one question after the other; keeps how long each answer took."""
+
+    def __init__(self, live, run_id):
+        self._client = httpx.Client(base_url=live.url, timeout=60, trust_env=False)
+        self._questions = {
+            "/api/runs": lambda: self._client.get("/api/runs").raise_for_status(),
+            "/api/runs/<id>": lambda: self._client.get(f"/api/runs/{run_id}").raise_for_status(),
+            "pixie.get": lambda: live.pixie.get(run_id),
+        }
+        self.took = {name: [] for name in self._questions}
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._ask)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._over.set()
+        self._thread.join()
+        self._client.close()
+
+    def _ask(self):
+        while not self._over.wait(0.01):
+            for name, question in self._questions.items():
+                begun = perf_counter()
+                question()
+                self.took[name].append(1000 * (perf_counter() - begun))
 
 
-def stream(folder, count):
-    """A tool that streams as fast as it can: seconds, and events that came of it."""
-    settings = settings_in(folder)
-    tool = hostile_tool(settings.tools_dir, outputs=[REPLY])
-    with Store(settings) as store:
-        runner = Runner(settings, store, Tools(settings.tools_dir))
-        runner.wait(runner.start(tool, {"behaviour": "ok"}).id)
-        began = time.perf_counter()
-        run = runner.wait(runner.start(tool, {"behaviour": "stream-bursts", "count": count}).id)
-        took = time.perf_counter() - began
-        runner.close()
-        assert run.status == "ok", run.error
-    return {"seconds": took, "events": run.seq}
+def storm(live, count, *, asked=False):
+    """Seconds of a run of so many increments, by its own record; the times of answers meanwhile; its events."""
+    answer = live.run("storm", wait=0, count=count)
+    if asked:
+        with Asking(live, answer["id"]) as asking:
+            run = live.pixie.wait(answer["id"])
+    else:
+        asking, run = None, live.pixie.wait(answer["id"])
+    assert run.status == "ok", run.error
+    story = live.pixie.store.resolve(run.values()["story"])
+    assert len(story.split()) == count, f"{len(story.split())} of {count} increments were recorded"
+    return run.duration_ms / 1000, asking and asking.took, len(live.pixie.store.events(run.id))
 
 
-def latency(folder, count):
-    """From a commit to a follower: the slowest of so many, in milliseconds."""
-    with Store(settings_in(folder)) as store:
-        run_id = str(uuid.uuid4())
-        started = Started(inputs={}, fingerprint={})
-        store.create_run(run_id=run_id, tool_id="t", inputs={}, origin="api", events=[started])
-        arrived, begun = [], threading.Event()
-
-        def follow():
-            for _ in store.follow(run_id):
-                arrived.append(time.perf_counter())
-                begun.set()
-
-        follower = threading.Thread(target=follow)
-        follower.start()
-        begun.wait()
-        committed = []
-        said = Output(output_key="reply", type="stream_text", value="token ", whole=False)
-        for _ in range(count):
-            store.append(run_id, [said])
-            committed.append(time.perf_counter())
-            time.sleep(0.005)
-        store.append(run_id, [Finished(status="ok")])
-        follower.join()
-        delays = sorted(b - a for a, b in zip(committed, arrived[1:], strict=False))
-    return {"median": delays[len(delays) // 2] * 1e3, "slowest": delays[-1] * 1e3}
+def linear(live, count):
+    """Ten times as many, with nobody else about."""
+    process = psutil.Process()
+    few, _, _ = storm(live, count // 10)
+    floor_few = bare_pipe(count // 10)
+    before = process.memory_info().rss
+    many, _, events = storm(live, count)
+    grown = (process.memory_info().rss - before) / 2**20
+    floor = bare_pipe(count)
+    print(f"{count // 10:,} increments: {few:.2f} s (a bare pipe: {floor_few:.2f} s)")
+    print(f"{count:,} increments: {many:.2f} s (a bare pipe: {floor:.2f} s; ratio {many / floor:.1f}), {events} events")
+    print(f"  ten times as many took {many / few:.1f} times as long; memory of the server +{grown:.0f} MB")
 
 
-def answer(folder, megabytes):
-    """A table of so many megabytes of JSON in one answer: seconds, how it ended."""
-    settings = settings_in(folder)
-    tool = write_tool(
-        settings.tools_dir,
-        "large",
-        program=LARGE,
-        outputs=[{"key": "rows", "type": "table", "label": "Rows"}],
-        max_runtime_seconds=600,
-    )
-    with Store(settings) as store:
-        runner = Runner(settings, store, Tools(settings.tools_dir))
-        began = time.perf_counter()
-        run = runner.wait(runner.start(tool, {"megabytes": megabytes}).id)
-        took = time.perf_counter() - began
-        runner.close()
-    return {"seconds": took, "status": run.status, "error": run.error}
+def answers(live, count):
+    """What others wait for, in quiet and in the storm."""
+    quiet = live.run("storm", count=10)
+    with Asking(live, quiet["id"]) as asking:
+        time.sleep(QUIET_SECONDS)
+    took, busy, _ = storm(live, count, asked=True)
+    print(f"asked meanwhile, the storm took {took:.2f} s")
+    for name, times in asking.took.items():
+        print(f"  {name:15} in quiet {spread(times)}; in the storm {spread(busy[name])}, {len(busy[name])} times")
 
 
-def many(folder, count):
-    """So many runs of four tools at once: at most eight at work, those of a tool in their order, and nothing left."""
-    settings = evolve(settings_in(folder), warm_keep_max=8)
-    made = [hostile_tool(settings.tools_dir, f"tool-{n}", concurrent=n != 3) for n in range(4)]
-    here = psutil.Process()
-    with Store(settings) as store:
-        before = (here.num_fds(), here.num_threads())
-        runner = Runner(settings, store, Tools(settings.tools_dir))
-        began = time.perf_counter()
-        started = [runner.start(made[n % 4], {"behaviour": "ok", "answer": {"text": str(n)}}).id for n in range(count)]
-        ended = [runner.wait(run_id) for run_id in started]
-        took = time.perf_counter() - began
-        records = sum(run.seq for run in ended)
-        runner.close()
-        after = (here.num_fds(), here.num_threads())
-    assert all(run.status == "ok" for run in ended)
-    return {"seconds": took, "events": records, "before": before, "after": after}
-
-
-def timed(work):
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
-
-
-def apart(name, amount):
-    """One measurement in a process of its own, with its peak of memory."""
-    done = subprocess.run(
-        [sys.executable, __file__, name, str(amount)], stdout=subprocess.PIPE, check=True, text=True
-    ).stdout
-    return json.loads(done.splitlines()[-1])
+def seen(live):
+    """How long after the tool has said it an increment is with a reader."""
+    run = live.run("storm", wait=0, count=500, pause=0.02)
+    command = [sys.executable, "-c", READER, f"{live.url}/api/runs/{run['id']}/events"]
+    late = sorted(json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
+    most = late[len(late) * 95 // 100]
+    verdict = "kept" if most <= SEEN_WITHIN_MS else "BROKEN"
+    print(f"{len(late)} increments were seen after {spread(late)}; limit {SEEN_WITHIN_MS} ms: {verdict}")
 
 
 def main():
-    if len(sys.argv) > 1:
-        with tempfile.TemporaryDirectory(prefix="pixie-bench-runs-") as folder:
-            found = globals()[sys.argv[1]](folder, int(sys.argv[2]))
-        print(json.dumps({**found, "peak_mb": peak()}))
-        return
-    floor = apart("events", 100)["peak_mb"]
-    print(f"an idle process: {floor:.0f} MB")
-    few, lots = apart("events", 10_000), apart("events", 100_000)
-    for name in few:
-        print(f"10^4 and 10^5 events, {name:8} {few[name]:9.3f} {lots[name]:9.3f}   ratio {lots[name] / few[name]:.1f}")
-    few, lots = apart("stream", 10_000), apart("stream", 100_000)
-    for name in few:
-        print(f"10^4 and 10^5 tokens, {name:8} {few[name]:9.3f} {lots[name]:9.3f}   ratio {lots[name] / few[name]:.1f}")
-    late = apart("latency", 400)
-    print(f"commit to follower: median {late['median']:.2f} ms, slowest {late['slowest']:.1f} ms (limit 100 ms)")
-    for size in (20, 200):
-        large = apart("answer", size)
-        times = (large["peak_mb"] - floor) / size
-        print(
-            f"answer of {size} MB: {large['status']}, {large['seconds']:.1f} s, peak {large['peak_mb']:.0f} MB,"
-            f" {times:.1f} times its size"
-        )
-    crowd = apart("many", 200)
-    print(
-        f"200 runs at once: {crowd['seconds']:.1f} s, {crowd['events']} events, (descriptors, threads)"
-        f" {crowd['before']} -> {crowd['after']}"
-    )
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else INCREMENTS
+    with tempfile.TemporaryDirectory(prefix="pixie-bench-runs-") as folder:
+        add_tool(Path(folder) / "tools", MANIFEST, STORM)
+        with live_pixie(Path(folder)) as live:
+            live.run("storm", count=10)
+            linear(live, count)
+            answers(live, count)
+            seen(live)
 
 
 if __name__ == "__main__":
