@@ -10,7 +10,7 @@ T5   death by signal, by exit, by memory, partial files: test_runner
 T6   HTML, half JSON, bad UTF-8, NaN, depth, gzip: test_runner (GARBAGE); shapes: tests/zoo
 T8   names, ends, `\\r` and cuts of a stream: tests/core/run/test_streams; one endless event: test_runner
 T9   pipes that nobody reads, first and last of the log: test_launcher, test_runner
-T10  SIGTERM ignored, SIGSTOP, escaped grandchildren: test_launcher, test_runner; a killed server: test_recovery
+T10  SIGTERM ignored, SIGSTOP, a lifeline (tests/sdk/test_process): test_launcher, test_runner; a killed server: test_recovery
 T13  late results, caps of active and waiting runs, links and devices: test_runner, test_publishing
 """
 
@@ -18,6 +18,8 @@ import base64
 import contextlib
 import json
 import socket
+import subprocess
+import sys
 import threading
 import time
 
@@ -30,7 +32,7 @@ from pixie_core.store import Store, fsck
 from pixie_core.testing.tool_folder import hostile_tool
 from pixie_core.tool import Tools
 from tests.core.runtime.conftest import Runs, until
-from tests.server.live_pixie import live_pixie
+from tests.server.live_pixie import add_tools, live_pixie
 
 REPLY = {"key": "reply", "type": "stream_text", "label": "Reply", "streaming": True}
 MEGABYTE = 2**20
@@ -45,7 +47,7 @@ class Gremlins(Runs):
         return hostile_tool(self.settings.tools_dir, tool_id, tags=tags, **more)
 
     def survivors(self):
-        return list(marked(folder_mark(self.settings), lambda _: True))
+        return survivors(self.settings)
 
 
 @pytest.fixture
@@ -56,16 +58,21 @@ def gremlins(tmp_path):
         def make(**chosen):
             settings = Settings(home=tmp_path / "home", min_free_disk_bytes=0, **chosen)
             made = Gremlins(settings, opened.enter_context(Store(settings)))
-            opened.callback(lambda: none_left(made))
+            opened.callback(none_left, settings)
             opened.callback(made.runner.close)
             return made
 
         yield make
 
 
-def none_left(runs):
+def survivors(settings):
+    """The processes that carry the mark of the data folder."""
+    return list(marked(folder_mark(settings), lambda _: True))
+
+
+def none_left(settings):
     """No process carries the folder's mark; whatever does is ended, so that no other test meets it."""
-    left = runs.survivors()
+    left = survivors(settings)
     for each in left:
         each.kill()
     assert not left
@@ -373,18 +380,65 @@ def test_the_way_to_a_tool_leads_past_every_proxy(gremlins, monkeypatch):
 # T10: what doesn't want to go
 
 
-def test_whatever_a_run_started_is_gone_eight_seconds_after_its_cancel(gremlins):
-    """T10: the tool ignores SIGTERM, and a grandchild in a session and under a name of its own holds stdout open."""
+def test_a_cancel_goes_down_the_ladder_step_by_step_and_leaves_nothing(gremlins):
+    """T10: asked, 2 s, SIGTERM, 5 s, SIGKILL; also a grandchild in a session and under a name of its own that holds stdout."""
     runs = gremlins()
-    tool = runs.tool("ignores-sigterm")
+    tool = runs.tool("ignores-cancel", "notes-ladder")
     run = runs.start(tool, "escapes", then="hang")
     until(lambda: len(runs.survivors()) == 2)
-    since = time.monotonic()
+    cancelled = time.monotonic()
     runs.runner.cancel(run.id)
     assert runs.wait(run).status == "cancelled"
+    ended = time.monotonic()
     assert not runs.survivors()
-    assert time.monotonic() - since < 8.5
-    works(runs, tool)
+    steps = [line.split() for line in (tool.folder / "ladder").read_text().splitlines()]
+    assert [name for name, _ in steps] == ["cancel", "SIGTERM"]
+    asked, told = (float(at) for _, at in steps)
+    assert asked - cancelled < 1
+    assert 1.5 < told - asked < 3
+    assert 4.5 < ended - told < 6.5
+    assert ended - cancelled < 8.5
+
+
+def test_the_late_result_of_a_cancelled_run_is_ignored(gremlins, tmp_path):
+    """T13: it works on beside a sibling that is spared, and what it answers in the end changes nothing."""
+    runs, go = gremlins(), tmp_path / "go"
+    tool = runs.tool("ignores-cancel")
+    both = [runs.start(tool, "wait-for-file", file=str(go), answer={"text": "late"}) for _ in range(2)]
+    until(lambda: all(f"waiting {run.id}" in runs.runner.launcher.stderr(tool.id) for run in both))
+    cancelled, sibling = both
+    runs.runner.cancel(cancelled.id)
+    assert runs.wait(cancelled).status == "cancelled"
+    before = [record.text for record in runs.store.events(cancelled.id)]
+    go.touch()
+    assert runs.wait(sibling).values() == {"text": "late"}
+    until(lambda: not runs.survivors())
+    assert [record.text for record in runs.store.events(cancelled.id)] == before
+    assert runs.store.run(cancelled.id).values() == {}
+
+
+PARENT = """
+import sys, time
+import pixie_core
+with pixie_core.open(sys.argv[1]) as pixie:
+    pixie.start("teller", {"words": 1000, "pause": 0.05})
+    while not any(each.status == "running" for each in pixie.runner.launcher.state()):
+        time.sleep(0.01)
+    (state,) = pixie.runner.launcher.state()
+    print(state.pid, flush=True)
+    time.sleep(600)
+"""
+
+
+def test_a_tool_on_the_sdk_ends_with_a_pixie_that_is_killed(tmp_path):
+    """By its lifeline, in mid-run, before any other Pixie looks for it."""
+    add_tools(tmp_path)
+    with subprocess.Popen([sys.executable, "-c", PARENT, str(tmp_path)], stdout=subprocess.PIPE, text=True) as parent:
+        pid = int(parent.stdout.readline())
+        assert psutil.pid_exists(pid)
+        parent.kill()
+    until(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE, 5)
+    none_left(Settings(home=tmp_path))
 
 
 # T11: the disk

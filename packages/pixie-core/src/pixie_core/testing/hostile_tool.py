@@ -36,6 +36,12 @@ def say(text: str) -> None:
     sys.stderr.flush()
 
 
+def note(step: str) -> None:
+    """Write down in the file `ladder` that somebody wants an end, and when by the monotonic clock."""
+    with Path("ladder").open("a", encoding="utf-8") as ladder:
+        ladder.write(f"{step} {time.monotonic()}\n")
+
+
 class Handler(BaseHTTPRequestHandler):
     """One request."""
 
@@ -96,6 +102,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def cancel(self, run_id: str) -> None:
         """Obeys, pretends, or has no such route."""
+        if "notes-ladder" in TAGS:
+            note("cancel")
         if "obeys-cancel" in TAGS:
             CANCELLED[run_id].set()
             self.send(204, b"", "text/plain")
@@ -449,9 +457,8 @@ STREAMS = {
 }
 
 
-def main() -> None:
-    """Start as the tags say, and serve."""
-    port = int(sys.argv[sys.argv.index("--port") + 1])
+def fail_to_start() -> None:
+    """Go no further, where the tags say so."""
     if "dies-at-start" in TAGS:
         say("ModuleNotFoundError: No module named 'numpy'\n")
         sys.exit(3)
@@ -467,17 +474,30 @@ def main() -> None:
         Path("tried").touch()
         say("OSError: [Errno 98] Address already in use\n")
         sys.exit(1)
+
+
+def lend_port() -> None:
+    """Have a stranger, who isn't among this process's children, listen in its place; only the stranger returns."""
+    if os.fork():
+        time.sleep(FOREVER)
+    os.setsid()
+    if os.fork():
+        os._exit(0)
+    TAGS.add("wrong-identity")
+
+
+def main() -> None:
+    """Start as the tags say, and serve."""
+    port = int(sys.argv[sys.argv.index("--port") + 1])
+    fail_to_start()
     if "ignores-sigterm" in TAGS:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if "notes-ladder" in TAGS:
+        signal.signal(signal.SIGTERM, lambda *_: note("SIGTERM"))
     if "slow-start" in TAGS:
         time.sleep(0.5)
-    if "lends-its-port" in TAGS and os.fork():
-        time.sleep(FOREVER)
-    elif "lends-its-port" in TAGS:
-        os.setsid()
-        if os.fork():
-            os._exit(0)
-        TAGS.add("wrong-identity")
+    if "lends-its-port" in TAGS:
+        lend_port()
     ThreadingHTTPServer.daemon_threads = True
     ThreadingHTTPServer.request_queue_size = 128
     if "wrong-port" in TAGS:
