@@ -22,6 +22,7 @@ import subprocess
 import sys
 import threading
 import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import psutil
 import pytest
@@ -128,13 +129,47 @@ def test_ten_runs_of_a_tool_that_exits_at_once_are_ten_starts_and_no_more(gremli
     works(runs, tool)
 
 
-def test_what_another_process_serves_on_the_port_is_never_used(gremlins):
-    """T3: it answers /healthz and names another tool, and the tool's own process doesn't listen there."""
+def test_a_tool_that_serves_from_a_detached_process_runs_and_is_gone_with_it(gremlins):
+    """T3: whoever carries the mark of the start is the tool, though it is nobody's child any more."""
     runs = gremlins()
-    run = runs.run(runs.tool("lends-its-port"))
-    assert (run.status, run.error_code) == ("error", "tool_start_failed")
-    assert "were taken before it could listen on them" in run.error
+    tool = runs.tool("detaches")
+    works(runs, tool)
+    assert len(runs.survivors()) >= 2
+    assert runs.runner.launcher.stop(tool.id)
     assert not runs.survivors()
+
+
+class Twin(BaseHTTPRequestHandler):
+    """The same tool of somebody else's: healthy, and of the same name."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"id": "hostile"}')
+
+    def do_POST(self):
+        self.server.asked_to_run = True
+        self.do_GET()
+
+    def log_message(self, *arguments):
+        """Nothing."""
+
+
+def test_the_same_tool_of_somebody_else_on_the_port_is_never_used(gremlins):
+    """T3: its /schema names the tool, and yet the process isn't the one that was started: another port is taken."""
+    runs = gremlins(tool_start_timeout_seconds=1)
+    run = runs.start(runs.tool("never-listens"))
+    pid = until(lambda: next((each.pid for each in runs.runner.launcher.state() if each.pid), None))
+    command = until(lambda: next(iter([each for each in [psutil.Process(pid).cmdline()] if "--port" in each]), None))
+    with HTTPServer(("127.0.0.1", int(command[command.index("--port") + 1])), Twin) as twin:
+        twin.asked_to_run = False
+        serving = threading.Thread(target=twin.serve_forever, args=(0.01,))
+        serving.start()
+        ended = runs.wait(run)
+        twin.shutdown()
+        serving.join()
+    assert (ended.status, ended.error_code) == ("error", "tool_start_failed")
+    assert not twin.asked_to_run
 
 
 def test_a_tool_that_closed_its_socket_is_replaced(gremlins):

@@ -100,13 +100,14 @@ def test_a_failed_start_says_at_which_step_and_leaves_nothing(settings, store, h
 
 def test_a_tool_that_listens_beyond_this_machine_is_warned_of(launcher, hostile, monkeypatch):
     """In its log, with the address."""
-    doors = [("127.0.0.1", 4000), ("::1", 4000), ("0.0.0.0", 4001), ("::", 4002)]
-    monkeypatch.setattr(health, "_listening", lambda _: iter(doors))
+    doors = [("::1", 4000), ("0.0.0.0", 4001), ("::", 4002)]
+    monkeypatch.setattr(health, "_listening", lambda process: iter([("127.0.0.1", process.port), *doors]))
     with launcher.lease(hostile()) as process:
         said = process.output.tail()
     assert "hostile listens on 0.0.0.0:4001, where other machines may reach it" in said
     assert ":::4002" in said
     assert ":4000" not in said
+    assert "127.0.0.1" not in said
 
 
 def test_a_port_that_was_taken_meanwhile_is_tried_again_with_another(launcher, hostile):

@@ -11,6 +11,7 @@ import psutil
 
 from pixie_core.errors import ToolStartFailed
 from pixie_core.run.decoding import Undecodable
+from pixie_core.runtime.marks import marked
 from pixie_core.runtime.transport import Refusal
 
 if TYPE_CHECKING:
@@ -76,10 +77,11 @@ def _identify(process: ToolProcess, deadline: float) -> None:
         if process.ended:
             # Whoever answered /healthz wasn't this process, or it died right after.
             raise _died(process)
+        if found is not None and not _owns_port(process):
+            # Also when it names the tool: it may be that of another Pixie, which was quicker to listen.
+            raise PortTaken
         if found in {process.tool.id, process.tool.folder.name}:
             return
-        if found is not None and not _owns_port(process):
-            raise PortTaken
         if time.monotonic() >= deadline or found is not None or answered.startswith("answered 4"):
             said = f"{process.tool.id} is healthy, and its /schema {answered}; it must be the contents of tool.json."
             raise ToolStartFailed(process.tool.id, said, process.output.tail())
@@ -87,8 +89,14 @@ def _identify(process: ToolProcess, deadline: float) -> None:
 
 
 def _owns_port(process: ToolProcess) -> bool:
-    """True when the process, or one that it started, listens on the port."""
-    return any(port == process.port for _, port in _listening(process))
+    """True when the process, or one that it started, listens on the port; also where the system doesn't say."""
+    if any(port == process.port for _, port in _listening(process)):
+        return True
+    escaped = marked(process.mark.folder, lambda mark: mark == process.mark)
+    try:
+        return any(port == process.port for each in escaped for _, port in _doors(psutil.Process(each.pid)))
+    except psutil.Error:
+        return not psutil.LINUX
 
 
 def _warn_of_open_doors(process: ToolProcess) -> None:
@@ -103,9 +111,14 @@ def _listening(process: ToolProcess) -> Iterator[tuple[str, int]]:
     with suppress(psutil.Error):
         leader = psutil.Process(process.pid)
         for each in (leader, *leader.children(recursive=True)):
-            for connection in each.net_connections("tcp"):
-                if connection.status == psutil.CONN_LISTEN:
-                    yield connection.laddr.ip, connection.laddr.port
+            yield from _doors(each)
+
+
+def _doors(process: psutil.Process) -> Iterator[tuple[str, int]]:
+    """The addresses and ports that one process listens on."""
+    for connection in process.net_connections("tcp"):
+        if connection.status == psutil.CONN_LISTEN:
+            yield connection.laddr.ip, connection.laddr.port
 
 
 _TAKEN = ("address already in use", "errno 98", "errno 48", "eaddrinuse")

@@ -476,14 +476,13 @@ def fail_to_start() -> None:
         sys.exit(1)
 
 
-def lend_port() -> None:
-    """Have a stranger, who isn't among this process's children, listen in its place; only the stranger returns."""
+def detach() -> None:
+    """Have a process that isn't among the children of the first one serve in its place; only that one returns."""
     if os.fork():
         time.sleep(FOREVER)
     os.setsid()
     if os.fork():
         os._exit(0)
-    TAGS.add("wrong-identity")
 
 
 def main() -> None:
@@ -496,8 +495,8 @@ def main() -> None:
         signal.signal(signal.SIGTERM, lambda *_: note("SIGTERM"))
     if "slow-start" in TAGS:
         time.sleep(0.5)
-    if "lends-its-port" in TAGS:
-        lend_port()
+    if "detaches" in TAGS:
+        detach()
     ThreadingHTTPServer.daemon_threads = True
     ThreadingHTTPServer.request_queue_size = 128
     if "wrong-port" in TAGS:
