@@ -95,6 +95,14 @@ class Tool:
             raise ToolNotInstalled(self.id, f"{self.id} has no environment yet: run `pixie sync {self.id}`.")
         return manifest
 
+    def under(self, state: ToolState) -> Tool:
+        """The tool, as it was read, with what the user has set for it."""
+        return evolve(self, manifest=state.over(self.manifest) if self.manifest is not None else None, state=state)
+
+    def read_again(self) -> Tool:
+        """The tool as its files are now, with what the user has set for it, its limits among that."""
+        return read_tool(self.folder).under(self.state)
+
 
 _Mark: TypeAlias = tuple[int, int, int]
 
@@ -176,8 +184,7 @@ class Tools:
         before = self._set.get(tool.id)
         if before is not None and before[0] is tool and before[1].state == state:
             return before[1]
-        manifest = state.over(tool.manifest) if tool.manifest is not None else None
-        made = evolve(tool, manifest=manifest, state=state)
+        made = tool.under(state)
         self._set[tool.id] = (tool, made)
         return made
 

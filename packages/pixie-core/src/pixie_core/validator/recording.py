@@ -12,7 +12,6 @@ from attrs import frozen
 
 from pixie_core.errors import RequestInvalid
 from pixie_core.run.normalise import normalise_answer
-from pixie_core.tool import read_tool
 from pixie_core.validator.comparators import file_digest
 from pixie_core.validator.fixtures import Chosen, differing, inputs_of, read_fixtures, read_tolerances
 from pixie_core.validator.probe import Unanswered, probing
@@ -56,7 +55,7 @@ def update_fixtures(
     its file stays. Raises ManifestInvalid, ToolNotInstalled or ToolStartFailed, and RequestInvalid when a fixture
     or tolerance.yaml can't be read.
     """
-    tool = read_tool(tool.folder)
+    tool = tool.read_again()
     tool.ready()
     everything, problems = read_fixtures(tool.folder)
     tolerances, wrong = read_tolerances(tool.folder)

@@ -6,7 +6,6 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from pixie_core.clock import system_clock, timestamp
-from pixie_core.tool import read_tool
 from pixie_core.validator import static_checks
 from pixie_core.validator.fixtures import Chosen, reference_fixtures_match
 from pixie_core.validator.live_checks import LiveChecks
@@ -46,9 +45,7 @@ def validate(
     started at the same time in this process: others wait.
     """
     wanted = _FOR_FIXTURES if only_fixtures else CHECKS
-    return _Validation(read_tool(tool.folder), settings, clock, on_check, wanted).report(
-        workspaces, Chosen(fixture, tag)
-    )
+    return _Validation(tool.read_again(), settings, clock, on_check, wanted).report(workspaces, Chosen(fixture, tag))
 
 
 class Validator:
