@@ -41,7 +41,7 @@ def test_a_run_may_take_as_long_as_was_set(pixie, no_grace):
     pixie.set_limits("hostile", Limits(max_runtime_seconds=1))
     ended = run(pixie, behaviour="hang")
     assert (ended.status, ended.error_code) == ("error", "run_timed_out")
-    assert "a run of it may take 1 s (max_runtime_seconds)" in ended.error
+    assert "a run of it may take 1 s (max_runtime_seconds, as it was set for it)" in ended.error
 
 
 def test_a_process_that_was_warm_already_may_take_as_much_memory_as_was_set(pixie):

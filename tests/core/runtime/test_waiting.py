@@ -1,5 +1,6 @@
 """Runs that wait for their turn: the order they go in, what they hear of their place, and how their waiting ends."""
 
+import re
 import threading
 import uuid
 from collections import Counter
@@ -10,7 +11,7 @@ from attrs import evolve
 
 from pixie_core.errors import Busy, DataFolderError
 from pixie_core.run.events import Finished, Queued
-from pixie_core.runtime import recover
+from pixie_core.runtime import drive, recover
 from pixie_core.runtime.waiting import Place, PositionNews, positions, worth_telling
 from pixie_core.store import Owner, Store
 
@@ -263,6 +264,26 @@ def test_a_run_that_is_asked_for_again_while_it_works_keeps_its_place(settings, 
         assert runs.wait(other).status == "ok"
     finally:
         runs.runner.close()
+
+
+# Time
+
+
+def test_a_run_whose_process_took_all_its_time_to_start_says_so_and_leaves_it_warm(runs, hostile, monkeypatch):
+    """Else nobody would know why a tool that answers at once took too long."""
+    tool = hostile("slow-start", max_runtime_seconds=1)
+    program = tool.folder / "main.py"
+    slower = program.read_text().replace("time.sleep(0.5)", "time.sleep(1.2)")
+    assert slower != program.read_text()
+    program.write_text(slower)
+    monkeypatch.setattr(drive, "GRACE_SECONDS", 0.0)
+    ended = runs.run(tool)
+    assert (ended.status, ended.error_code) == ("error", "run_timed_out")
+    assert "a run of it may take 1 s (max_runtime_seconds), and it took longer." in ended.error
+    assert re.search(r"Its process took \d s of that to start\.$", ended.error)
+    (warm,) = runs.runner.launcher.state()
+    assert runs.run(tool).status == "ok"
+    assert [each.pid for each in runs.runner.launcher.state()] == [warm.pid]
 
 
 # The end of Pixie

@@ -146,7 +146,9 @@ class Drive:
                     status="interrupted", duration_ms=self._duration(), error=said, error_code="interrupted"
                 )
         limit = self._manifest.max_runtime_seconds
-        said = f"{self.tool.id} was ended: a run of it may take {limit} s (max_runtime_seconds), and it took longer."
+        where = ", as it was set for it" if self.tool.state.limits.max_runtime_seconds is not None else ""
+        may = f"{limit} s (max_runtime_seconds{where})"
+        said = f"{self.tool.id} was ended: a run of it may take {may}, and it took longer."
         if self._start_seconds >= 1:
             said += f" Its process took {self._start_seconds:.0f} s of that to start."
         return self._bad_end(said, RunTimedOut.code, self._capture.tail(STDERR_CHARACTERS))
