@@ -23,7 +23,7 @@ tool = Tool()
 
 
 @tool.run
-def tell(how, text, run, data=None, file=None):
+def tell(how, text, run, data=None, file=None, picture=None):
     """Say the secret in the way that is asked for."""
     secret = os.environ.get("API_KEY", "")
     if how == "environment":
@@ -55,6 +55,7 @@ TELLTALE_MANIFEST = {
         {"key": "text", "type": "text", "label": "Text", "default": ""},
         {"key": "data", "type": "json", "label": "Data", "required": False, "default": None},
         {"key": "file", "type": "file", "label": "File", "required": False},
+        {"key": "picture", "type": "image", "label": "Picture", "required": False},
     ],
     "outputs": [
         {"key": "said", "type": "text", "label": "Said"},

@@ -18,6 +18,7 @@ RUNS = "/api/tools/telltale/runs"
 FORM = "content-type: application/x-www-form-urlencoded"
 MULTIPART = "content-type: multipart/form-data; boundary=x"
 JSON = "content-type: application/json"
+AS_JSON = {"Accept": "application/json"}
 
 
 def part(disposition, data=b"v"):
@@ -238,6 +239,20 @@ def test_an_upload_that_is_none_starts_no_run(untouched, headers, body):
     assert status in {400, 422}, problem
     if status == 422:
         assert all(each["path"].startswith("$") and each["message"] for each in problem["errors"])
+
+
+@pytest.mark.parametrize("kind", ["image/png", "application/octet-stream"])
+@pytest.mark.parametrize("path", [RUNS, "/tool/telltale/run"])
+def test_what_is_no_picture_is_refused_as_one_whatever_its_type_says(untouched, path, kind):
+    """B8: a lying type, attached or as a data URL."""
+    refused = [untouched.post(path, files={"picture": ("a.png", b"<script>1</script>", kind)}, headers=AS_JSON)]
+    if path == RUNS:
+        refused.append(untouched.post(path, json={"inputs": {"picture": f"data:{kind},%PDF-1.7"}}, headers=AS_JSON))
+    for answer in refused:
+        assert answer.status_code == 422, answer.text
+        (problem,) = answer.json()["errors"]
+        assert problem["path"].endswith(".picture")
+        assert f"says that it is {kind}" in problem["message"]
 
 
 @pytest.mark.parametrize("path", [RUNS, "/tool/telltale/run"])

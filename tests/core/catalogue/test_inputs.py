@@ -34,7 +34,7 @@ POSITIVE = {"schema": {"type": "object", "properties": {"a": {"type": "number", 
 
 def url(mime="text/csv", size=6, name=""):
     """A data URL of so many bytes."""
-    return f"data:{mime}{name};base64,{b64encode(b'x' * size).decode()}"
+    return f"data:{mime}{name};base64,{b64encode(bytes(size)).decode()}"
 
 
 @pytest.mark.parametrize(
@@ -106,6 +106,10 @@ def test_a_right_value_has_no_problems(type, about, value):
         ("file", {"multiple": True}, [], "has no file; at least one is needed"),
         ("file", {"multiple": True}, [url(), 3], "file 2 must be a file as a data URL (data:text/csv;base64,…), not a number (3)"),
         ("image", {}, url(), "is text/csv; accepted are image/…"),
+        ("image", {}, "data:image/png,<script>", "says that it is image/png, and what is in it is text/html"),
+        ("image", {}, "data:application/octet-stream,words", "says that it is application/octet-stream, and what is in it is text/plain"),
+        ("image", {"multiple": True}, [url("image/png"), "data:image/jpeg,%PDF-1.7"], "file 2 says that it is image/jpeg, and what is in it is application/pdf"),
+        ("audio", {}, "data:audio/wav;base64,UEsDBA==", "says that it is audio/wav, and what is in it is application/zip"),
         ("colour", {}, "red", 'is text ("red"); it must be a colour as #rrggbb, such as #0072b2'),
         ("json", {}, {"a": float("inf")}, "holds at $.a what JSON can't say: expected a finite number; use null for a gap"),
         ("json", {}, {"a": ["\ud800"]}, "holds a NUL character or half of a surrogate pair, which no text may"),

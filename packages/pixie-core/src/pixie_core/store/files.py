@@ -26,7 +26,7 @@ from attrs import frozen
 from pixie_core.errors import DiskFull, QuotaExceeded
 from pixie_core.faults import fault
 from pixie_core.filenames import twin_key, unique_filename
-from pixie_core.store.mime import HEAD_BYTES, media_type
+from pixie_core.media_types import HEAD_BYTES, media_type
 from pixie_core.store.owner import Owner
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from attrs import evolve, frozen
 
 from pixie_core.clock import system_clock, timestamp
 from pixie_core.errors import ArtefactNotFound, DataFolderError, RunNotRunning
+from pixie_core.media_types import media_type
 from pixie_core.store import (
     artefacts,
     event_log,
@@ -28,7 +29,6 @@ from pixie_core.store.access import Access
 from pixie_core.store.deletion import Deletions
 from pixie_core.store.files import ArtefactFiles
 from pixie_core.store.live import Live
-from pixie_core.store.mime import media_type
 from pixie_core.store.moving import Moving
 from pixie_core.store.owner import Owner
 from pixie_core.store.stored_settings import StoredSettings

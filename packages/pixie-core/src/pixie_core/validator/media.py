@@ -10,7 +10,7 @@ from importlib import import_module
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from pixie_core.store.mime import media_type
+from pixie_core.media_types import media_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,6 +15,7 @@ from pixie_core.catalogue.base import ONE_DOT, Json, Labels, field
 from pixie_core.catalogue.inputs.base import InputDeclaration, found, read_json
 from pixie_core.catalogue.samples import silence
 from pixie_core.errors import Problem
+from pixie_core.media_types import HEAD_BYTES, no_medium
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -141,6 +142,7 @@ class FileInput(InputDeclaration):
     def _file_problems(self, value: Any) -> Iterable[str]:
         if isinstance(value, Attached):
             yield from self._misfits(value.size, value.mime, value.filename or "")
+            yield from self._lies(next(value.pieces(HEAD_BYTES), b""), value.mime)
             return
         comma = value.find(",") if isinstance(value, str) else -1
         if comma < 0 or value[:5].lower() != "data:":
@@ -154,6 +156,12 @@ class FileInput(InputDeclaration):
             return
         name = next((unquote(each[5:]) for each in about if each.lower().startswith("name=")), "")
         yield from self._misfits(size, mime, name)
+        yield from self._lies(_head(value[comma + 1 : comma + 1 + 4 * HEAD_BYTES], about), mime)
+
+    def _lies(self, head: bytes, mime: str) -> Iterable[str]:
+        """What is wrong with a picture or sound that begins so."""
+        if self._kind is not None and (content := no_medium(head, mime.lower())):
+            yield f"says that it is {mime}, and what is in it is {content}"
 
     def _misfits(self, size: int, mime: str, name: str) -> Iterable[str]:
         """What is wrong with a file of this size, type and name."""
@@ -202,6 +210,14 @@ def _size(payload: str, *, base64: bool) -> int:
     if not base64:
         return len(unquote_to_bytes(payload))
     return len(binascii.a2b_base64(payload if "%" not in payload else unquote(payload), strict_mode=True))
+
+
+def _head(payload: str, about: Sequence[str]) -> bytes:
+    """The first bytes of a data URL's payload, of which this is the beginning."""
+    text = unquote_to_bytes(payload)
+    if "base64" not in map(str.lower, about):
+        return text[:HEAD_BYTES]
+    return binascii.a2b_base64(text[: len(text) // 4 * 4])[:HEAD_BYTES]
 
 
 def _matches(wanted: str, mime: str, name: str) -> bool:

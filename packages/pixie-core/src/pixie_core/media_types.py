@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["media_type"]
+__all__ = ["HEAD_BYTES", "media_type", "no_medium"]
 
 HEAD_BYTES = 512
 """How much of a file's beginning `media_type` wants to see."""
@@ -109,6 +109,7 @@ _EXTENSIONS: dict[str, str] = {
 _CONTAINERS = {"application/zip", "application/gzip", "video/webm", "video/mp4", "audio/ogg"}
 """Contents that many kinds of file share: the name may say it more closely."""
 _TEXTUAL = {"application/json", "application/jsonl", "application/x-ndjson", "application/geo+json", "image/svg+xml"}
+_TOLD_BY_CONTENT = {kind for _, kind in _BEGINNINGS} | {"image/webp", "image/avif", "audio/wav", "audio/x-wav"}
 _DECLARED = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,80}", re.ASCII)
 
 
@@ -130,6 +131,17 @@ def media_type(head: bytes, filename: str, declared: str | None = None) -> str:
         return claimed
     # A picture, sound or film would have been known by its content.
     return "text/plain" if _reads_as_text(head) else "application/octet-stream"
+
+
+def no_medium(head: bytes, declared: str) -> str | None:
+    """What a file is that is declared as a picture, sound or film and begins with `head`, where its content is plainly
+    something else, such as text or a web page; None where it may be what it is said to be.
+
+    Only of types whose files begin in a way that is known (and of none in particular) can this be told.
+    """
+    content = _by_content(head) or ("text/plain" if head and _reads_as_text(head) else None)
+    telling = declared in _TOLD_BY_CONTENT or declared == "application/octet-stream"
+    return content if content and telling and not _media(content) else None
 
 
 def _by_content(head: bytes) -> str | None:
