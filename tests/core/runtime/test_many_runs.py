@@ -26,6 +26,7 @@ LONG = os.environ.get("PIXIE_LONG") == "1"
 MANY = 2000 if LONG else 200
 CAP = 6
 
+REPLY = {"key": "reply", "type": "stream_text", "label": "Reply", "streaming": True}
 SIZE = 80
 """Roughly the bytes that an increment takes on its way."""
 
@@ -107,6 +108,22 @@ def test_a_storm_of_increments_is_merged_once_each_and_held_by_the_quarter_megab
         "chart_line": lambda: given["x"],
     }
     assert len(ends[kind]()) == count
+
+
+def test_a_hundred_thousand_tokens_come_to_few_events_and_one_text(settings, store, hostile):
+    """Neighbours become one event before they get a number: the log grows with time and bytes, and not with tokens."""
+    count = 100_000
+    runs = Runs(settings, store)
+    try:
+        run = runs.run(hostile(outputs=[REPLY], max_runtime_seconds=120), "stream-bursts", count=count)
+    finally:
+        runs.runner.close()
+    text = store.resolve(run.values()["reply"])
+    assert text == "".join(f"{number}," for number in range(count))
+    records = store.events(run.id)
+    assert len(records) < count / 50
+    assert sum(len(record.text) for record in records) < 3 * len(text)
+    assert [record.seq for record in store.follow(run.id, after=run.seq - 1)] == [run.seq]
 
 
 def test_what_gathers_in_a_storm_of_one_kind_stays_apart_from_other_kinds():
