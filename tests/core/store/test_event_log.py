@@ -118,7 +118,16 @@ def test_the_same_id_for_another_run_is_a_conflict(store, tool, inputs):
 
 
 @pytest.mark.parametrize(
-    "run_id", ["", "1", "../../etc", str(uuid.uuid1()), str(uuid.uuid4()).upper(), uuid.uuid4().hex, "x" * 36]
+    "run_id",
+    [
+        "",
+        "1",
+        "../../etc",
+        "c232ab00-9414-11ec-b3c8-9f6bdeced846",  # of version 1
+        "919108F7-52D1-4320-9BAC-F847DB4148A8",
+        "919108f752d143209bacf847db4148a8",
+        "x" * 36,
+    ],
 )
 def test_only_uuids_of_version_4_name_runs(store, run_id):
     """A run's id names a folder too, and is sorted and shortened as text."""
