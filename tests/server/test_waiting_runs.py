@@ -43,7 +43,7 @@ def test_a_position_is_in_the_run_moves_with_the_line_and_ends_with_the_turn(liv
 
 
 def test_beyond_those_that_may_wait_is_429_and_nothing_is_recorded(live):
-    """The answer says how many work and wait; once one has gone, there is room again."""
+    """The answer says how many work and wait; one of those is still given, and once one has gone, there is room again."""
     live.run("teller", wait=0, words=10_000, pause=0.01)
     waiting = [live.run("adder", wait=0) for _ in range(2)]
     before = live.get("/api/runs").json()
@@ -51,6 +51,8 @@ def test_beyond_those_that_may_wait_is_429_and_nothing_is_recorded(live):
     assert refused.status_code == 429
     assert refused.headers["Content-Type"] == "application/problem+json"
     assert "1 runs are at work and 2 wait, as many as may" in refused.json()["detail"]
+    again = live.post("/api/tools/adder/runs", json={"run_id": waiting[0]["id"], "inputs": waiting[0]["inputs"]})
+    assert (again.status_code, again.json()["id"]) == (202, waiting[0]["id"])
     assert live.get("/api/runs").json()["items"] == before["items"]
     live.post(f"/api/runs/{waiting[0]['id']}/cancel")
     assert live.run("adder", wait=0)["queue_position"] == 2

@@ -9,7 +9,7 @@ from itertools import pairwise, product
 import pytest
 from attrs import evolve
 
-from pixie_core.errors import Busy, DataFolderError
+from pixie_core.errors import Busy, DataFolderError, DiskFull, RunConflict
 from pixie_core.run.events import Finished, Queued
 from pixie_core.runtime import drive, recover
 from pixie_core.runtime.waiting import Place, PositionNews, positions, worth_telling
@@ -264,6 +264,43 @@ def test_a_run_that_is_asked_for_again_while_it_works_keeps_its_place(settings, 
         assert runs.wait(other).status == "ok"
     finally:
         runs.runner.close()
+
+
+def test_a_run_that_exists_is_given_while_the_line_is_full(settings, store, hostile, waiting_file):
+    """Who asks again, since the answer was lost, isn't told to try later."""
+    runs = Runs(evolve(settings, max_active_runs=1, max_queued_runs=1), store)
+    try:
+        tool = hostile()
+        inputs = {"behaviour": "wait-for-file", "file": str(waiting_file)}
+        there = [runs.runner.start(tool, inputs, run_id=str(uuid.uuid4())) for _ in range(2)]
+        with pytest.raises(Busy):
+            runs.runner.start(tool, inputs, run_id=str(uuid.uuid4()))
+        for run in there:
+            assert runs.runner.start(tool, inputs, run_id=run.id).id == run.id
+            with pytest.raises(RunConflict):
+                runs.runner.start(tool, {"behaviour": "ok"}, run_id=run.id)
+        assert runs.runner.active() == [run.id for run in there]
+        waiting_file.touch()
+        assert [runs.wait(run).status for run in there] == ["ok", "ok"]
+    finally:
+        runs.runner.close()
+
+
+def test_a_run_that_exists_is_given_when_there_is_no_room_for_new_ones(settings, store, hostile):
+    """Nor when the disk is full, or Pixie stops."""
+    runs = Runs(settings, store)
+    tool = hostile()
+    inputs = {"behaviour": "ok"}
+    ended = runs.wait(runs.runner.start(tool, inputs, run_id=str(uuid.uuid4())))
+    runs.runner.close()
+    full = Runs(evolve(settings, min_free_disk_bytes=2**60), store)
+    try:
+        for runner, refused in ((runs.runner, Busy), (full.runner, DiskFull)):
+            assert runner.start(tool, inputs, run_id=ended.id) == ended
+            with pytest.raises(refused):
+                runner.start(tool, inputs, run_id=str(uuid.uuid4()))
+    finally:
+        full.runner.close()
 
 
 # Time

@@ -89,11 +89,16 @@ class Runner:
     ) -> Run:
         """Commit a run with typed inputs and start it, or have it wait its turn; returns the run as it was committed.
 
-        With a `run_id` that is taken, the run that exists, if it has the same tool and inputs. Raises
-        ManifestInvalid, ToolNotInstalled, InputsInvalid, RunConflict, Busy, QuotaExceeded, DiskFull, or what the
-        store raises when it can't write.
+        With a `run_id` that is taken, the run that exists, if it has the same tool and inputs, however many wait.
+        Raises ManifestInvalid, ToolNotInstalled, InputsInvalid, RunConflict, Busy, QuotaExceeded, DiskFull, or what
+        the store raises when it can't write.
         """
         tool.ready()
+        if run_id is not None and self._store.has_run(run_id):
+            # It needs neither room nor a place.
+            there = self._store.repeated(run_id, tool.id, as_recorded(tool, inputs, self._store, run_id))
+            if there is not None:
+                return there
         self._must_have_room()
         run_id = run_id or str(uuid.uuid4())
         place = self._reserve(run_id, tool)

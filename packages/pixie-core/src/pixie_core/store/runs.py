@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Mapping
 
-__all__ = ["ActiveRun", "find", "insert", "one", "running", "set_label", "set_star"]
+__all__ = ["ActiveRun", "find", "has_row", "insert", "is_there", "one", "running", "set_label", "set_star"]
 
 SHORTEST_PREFIX = 6
 _LONGEST_LABEL = 200
@@ -102,6 +102,11 @@ def one(conn: sqlite3.Connection, run_id: str) -> sqlite3.Row:
     return row
 
 
+def has_row(conn: sqlite3.Connection, run_id: str) -> bool:
+    """True when a run of this whole id was recorded, be it deleted since."""
+    return conn.execute("SELECT 1 FROM runs WHERE id = ?", (run_id,)).fetchone() is not None
+
+
 def insert(
     conn: sqlite3.Connection,
     *,
@@ -118,12 +123,7 @@ def insert(
     RunConflict when the id stands for another.
     """
     text = to_json(inputs, "The inputs")
-    there = conn.execute("SELECT tool_id, inputs_json, deleted_at FROM runs WHERE id = ?", (run_id,)).fetchone()
-    if there is not None:
-        # Compared as text with sorted keys: in Python True equals 1.
-        same = to_json(unwrapped_inputs(there["inputs_json"]), "", sort=True) == to_json(inputs, "", sort=True)
-        if there["tool_id"] != tool_id or not same or there["deleted_at"] is not None:
-            raise RunConflict(run_id)
+    if is_there(conn, run_id, tool_id, inputs):
         return False
     conn.execute(
         "INSERT INTO runs (id, tool_id, started_at, inputs_json, status, label, origin, parent_run_id,"
@@ -140,6 +140,18 @@ def insert(
             "INSERT INTO tool_state (tool_id, last_inputs_json, last_run_at, run_count_total) VALUES (?, ?, ?, 1)",
             (tool_id, text, at),
         )
+    return True
+
+
+def is_there(conn: sqlite3.Connection, run_id: str, tool_id: str, inputs: Mapping[str, Any]) -> bool:
+    """True when this very run (id, tool and inputs) has a row; raises RunConflict when the id stands for another."""
+    there = conn.execute("SELECT tool_id, inputs_json, deleted_at FROM runs WHERE id = ?", (run_id,)).fetchone()
+    if there is None:
+        return False
+    # Compared as text with sorted keys: in Python True equals 1.
+    same = to_json(unwrapped_inputs(there["inputs_json"]), "", sort=True) == to_json(inputs, "", sort=True)
+    if there["tool_id"] != tool_id or not same or there["deleted_at"] is not None:
+        raise RunConflict(run_id)
     return True
 
 

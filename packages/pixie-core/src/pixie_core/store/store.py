@@ -204,6 +204,15 @@ class Store:
             return Created(self.run(run_id), new=False)
         return Created(appended.run, new=True)
 
+    def has_run(self, run_id: str) -> bool:
+        """True when a run of this whole id was recorded, be it deleted since."""
+        return self.read(lambda conn: runs.has_row(conn, run_id))
+
+    def repeated(self, run_id: str, tool_id: str, inputs: Mapping[str, Any]) -> Run | None:
+        """The run that `create_run` would find there, untouched; None when it would make one. Raises RunConflict."""
+        there = self.read(lambda conn: runs.is_there(conn, run_id, tool_id, inputs))
+        return self.run(run_id) if there else None
+
     def append(self, run_id: str, drafts: Sequence[Draft]) -> tuple[Record, ...]:
         """Number and commit events and publications of a running run, in one transaction.
 
@@ -365,7 +374,7 @@ class Store:
         """Keep the bytes of a file input as long as the run: `{sha256, filename, mime, size}`, which stands for it in
         the run's inputs. `open_input` has the bytes.
         """
-        if not self.read(partial(_has_row, run_id=run_id)):
+        if not self.read(partial(runs.has_row, run_id=run_id)):
             self.files.claim(runs.checked_tool_id(tool_id), runs.checked_id(run_id))
         sha256, size, head = self.files.keep_input(runs.checked_tool_id(tool_id), runs.checked_id(run_id), source)
         return {"sha256": sha256, "filename": filename, "mime": mime or media_type(head, filename), "size": size}
@@ -518,7 +527,7 @@ class Store:
             # Their owners are of no use any more, and the next start needn't look at them again.
             self.write(lambda conn: runs.disown(conn, [run_id for _, run_id, _ in interrupted]))
         for claim in self.files.left_without_row():
-            if not self.read(partial(_has_row, run_id=claim.run_id)):
+            if not self.read(partial(runs.has_row, run_id=claim.run_id)):
                 removal.remove_inputs(self.files, claim.tool_id, claim.run_id)
             self.files.settle(claim)
         return CleanedUp(self.files.remove_temporaries(), aside)
@@ -535,10 +544,6 @@ class Store:
     def recorded_processes(self) -> tuple[ToolProcessRow, ...]:
         """Every tool process that was written down and not forgotten."""
         return self.read(processes.all_of_them)
-
-
-def _has_row(conn: sqlite3.Connection, run_id: str) -> bool:
-    return conn.execute("SELECT 1 FROM runs WHERE id = ?", (run_id,)).fetchone() is not None
 
 
 def _files_of_interrupted(conn: sqlite3.Connection) -> list[tuple[str, str, set[str]]]:
