@@ -2,9 +2,15 @@
 
 import os
 import shutil
+import signal
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
+
+# A shell starts what it runs in the background deaf to Ctrl+C, and whatever that starts inherits it: also the servers that
+# the tests end by Ctrl+C.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # What comes within 100 ms on a quiet machine may take seconds on a busy one; a test only says that it comes.
 expect.set_options(timeout=20_000)
