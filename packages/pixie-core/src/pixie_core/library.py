@@ -13,18 +13,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import NOTHING
+
 from pixie_core.errors import ExportError
 from pixie_core.moments import bound
-from pixie_core.store import ArtefactFilter
+from pixie_core.store import ArtefactFilter, Change, choices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
-    from typing import BinaryIO
+    from typing import Any, BinaryIO
 
-    from pixie_core.store import Page, Store, StoredArtefact
+    from pixie_core.store import Changed, Choices, OnDisk, Page, Store, StoredArtefact
 
 __all__ = ["Library"]
+
+_OF_RUN = 1000
 
 
 class Library:
@@ -119,6 +123,61 @@ class Library:
         """Undo `delete`; nothing when it wasn't deleted. Raises ArtefactNotFound once it has gone for good."""
         self._store.deletions.restore_artefact(artefact_id)
         return self.get(artefact_id)
+
+    def change(
+        self,
+        ids: Iterable[int],
+        *,
+        starred: bool | None = None,
+        label: Any = NOTHING,
+        add_tags: Iterable[str] = (),
+        remove_tags: Iterable[str] = (),
+        deleted: bool | None = None,
+    ) -> Changed:
+        """Change many artefacts at once, up to 1000, each wholly or not at all; what isn't given stays as it is.
+
+        - `label`: a text, or None for no label.
+        - `deleted`: True deletes, so that it can be restored; False restores.
+
+        What happened to each is told and not raised: `ids` are those that were changed, `refused` those that weren't,
+        each with its error, as `delete`, `restore` and the others raise it. Raises RequestInvalid for a label or tag
+        that can't be, no number, too many, or nothing to be done.
+        """
+        change = Change(
+            starred=starred,
+            labelled=label is not NOTHING,
+            label=None if label is NOTHING else label,
+            add_tags=tuple(add_tags),
+            remove_tags=tuple(remove_tags),
+            deleted=deleted,
+        )
+        return self._store.change_artefacts(ids, change)
+
+    def choices(self) -> Choices:
+        """The tools, media types, labels and tags that artefacts can be chosen by."""
+        return self._store.read(choices)
+
+    def on_disk(self, found: Iterable[StoredArtefact]) -> dict[int, OnDisk]:
+        """Whether files of a list still are what their runs left, by their numbers: `unchanged`, `modified`,
+        `missing`, or `unchecked` where that takes more reading than a list is worth.
+        """
+        return self._store.on_disk.of_each(found)
+
+    def on_disk_closely(self, artefact_id: int) -> OnDisk:
+        """The same of one file, which is read where anything tells that somebody may have written to it."""
+        return self._store.on_disk.of_one(self.get(artefact_id))
+
+    def on_disk_of_run(self, run_id: str) -> dict[int, OnDisk]:
+        """The same of every file of a run, large values that are kept as files among them."""
+        wanted = ArtefactFilter(run_id=self._store.find(run_id), spilled=None)
+        said: dict[int, OnDisk] = {}
+        after: str | None = None
+        while True:
+            page = self._store.artefacts(wanted, limit=_OF_RUN, after=after)
+            said |= self.on_disk(page.items)
+            after = page.next
+            if after is None:
+                return said
 
     def open(self, artefact_id: int) -> BinaryIO:
         """The bytes of an artefact, to be closed by the caller. Raises ArtefactNotFound also when its file is gone."""

@@ -10,11 +10,14 @@ labelled (schema.py), and numbered migrations with a backup first (migrations.py
 
 from pixie_core.store.artefacts import ArtefactFilter, StoredArtefact
 from pixie_core.store.backup import Backup, Restored, back_up, backups, restore
+from pixie_core.store.batches import Change, Changed, Refused
+from pixie_core.store.choices import Choices, choices
 from pixie_core.store.deletion import Deletions, Purged
 from pixie_core.store.event_log import Draft, Publication
 from pixie_core.store.files import StagedFile
 from pixie_core.store.fsck import Finding, Findings, fsck
 from pixie_core.store.locks import ServerLock
+from pixie_core.store.on_disk import FilesOnDisk, OnDisk
 from pixie_core.store.owner import Owner
 from pixie_core.store.paging import Page
 from pixie_core.store.processes import ToolProcessRow
@@ -32,17 +35,23 @@ __all__ = [
     "ActiveRun",
     "ArtefactFilter",
     "Backup",
+    "Change",
+    "Changed",
+    "Choices",
     "CleanedUp",
     "Created",
     "Deletions",
     "Draft",
+    "FilesOnDisk",
     "Finding",
     "Findings",
     "LatestValidation",
+    "OnDisk",
     "Owner",
     "Page",
     "Publication",
     "Purged",
+    "Refused",
     "Restored",
     "RunFilter",
     "RunSummary",
@@ -59,6 +68,7 @@ __all__ = [
     "Workspaces",
     "back_up",
     "backups",
+    "choices",
     "fsck",
     "restore",
     "sizes_on_disk",

@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 
     from pixie_core.store.selecting import Selection
 
-__all__ = ["ArtefactFilter", "StoredArtefact", "list_artefacts", "one", "set_label", "set_star", "set_tags"]
+__all__ = [
+    "ArtefactFilter",
+    "StoredArtefact",
+    "checked_tags",
+    "list_artefacts",
+    "one",
+    "set_label",
+    "set_star",
+    "set_tags",
+]
 
 _LONGEST_TAG = 100
 
@@ -241,8 +250,7 @@ def set_label(conn: sqlite3.Connection, artefact_id: int, label: str | None) -> 
 
 def set_tags(conn: sqlite3.Connection, artefact_id: int, tags: Iterable[str]) -> tuple[str, ...]:
     """Give an artefact these tags in place of those it had; returns them as they are kept."""
-    given = (checked_label(tag, "tags", longest=_LONGEST_TAG) for tag in tags)
-    kept = tuple(dict.fromkeys(filter(None, given)))
+    kept = checked_tags(tags)
     found = conn.execute(
         f"UPDATE artefacts SET tags = ? WHERE id = ? AND {_VISIBLE}",  # noqa: S608 - our own names
         (to_json(kept, "The tags") if kept else None, _bindable(artefact_id)),
@@ -250,6 +258,12 @@ def set_tags(conn: sqlite3.Connection, artefact_id: int, tags: Iterable[str]) ->
     if not found.rowcount:
         raise ArtefactNotFound(artefact_id)
     return kept
+
+
+def checked_tags(tags: Iterable[str]) -> tuple[str, ...]:
+    """Tags as they are kept: without space around them, each once. Raises RequestInvalid for one that can't be."""
+    given = (checked_label(tag, "tags", longest=_LONGEST_TAG) for tag in tags)
+    return tuple(dict.fromkeys(filter(None, given)))
 
 
 def _artefact(row: sqlite3.Row) -> StoredArtefact:

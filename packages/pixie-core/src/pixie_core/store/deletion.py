@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pixie_core.store.asking import Asking
     from pixie_core.store.files import ArtefactFiles
 
-__all__ = ["Deletions", "Purged"]
+__all__ = ["Deletions", "Purged", "mark_artefact", "unmark_artefact"]
 
 _log = logging.getLogger(__name__)
 _BATCH = 200
@@ -113,38 +113,13 @@ class Deletions:
         when it, or its run, is starred or labelled.
         """
         at = timestamp(self._now())
-
-        def work(conn: sqlite3.Connection) -> None:
-            found = artefacts.one(conn, artefact_id)
-            if runs.one(conn, found.run_id)["status"] == "running":
-                raise RunStillRunning(found.run_id)
-            marked = conn.execute(
-                f"UPDATE artefacts SET deleted_at = ? WHERE id = ? AND NOT {PROTECTED_ARTEFACT}",  # noqa: S608 - our own names
-                (at, artefact_id),
-            )
-            if not marked.rowcount:
-                raise RunProtected(found.run_id, _why_artefact(conn, found), artefact_id)
-
-        self._write(work)
+        self._write(lambda conn: mark_artefact(conn, artefact_id, at))
 
     def restore_artefact(self, artefact_id: int) -> None:
         """Undo `delete_artefact`; nothing when it wasn't deleted. Raises ArtefactNotFound once it is being purged, or
         its run was deleted.
         """
-
-        def work(conn: sqlite3.Connection) -> None:
-            found = artefacts.one(conn, artefact_id, deleted=True)
-            try:
-                runs.one(conn, found.run_id)
-            except RunNotFound:
-                raise ArtefactNotFound(artefact_id) from None
-            restored = conn.execute(
-                "UPDATE artefacts SET deleted_at = NULL WHERE id = ? AND purging_at IS NULL", (artefact_id,)
-            )
-            if not restored.rowcount:
-                raise ArtefactNotFound(artefact_id)
-
-        self._write(work)
+        self._write(lambda conn: unmark_artefact(conn, artefact_id))
 
     # For good
 
@@ -254,6 +229,33 @@ class Deletions:
         for each in blobs:
             self._thumbnails.drop(each)
         return sum(removal.remove_blob(self._files, each) for each in blobs if len(each) == 64) if linked else 0
+
+
+def mark_artefact(conn: sqlite3.Connection, artefact_id: int, at: str) -> None:
+    """What `delete_artefact` does, in a transaction of the caller's."""
+    found = artefacts.one(conn, artefact_id)
+    if runs.one(conn, found.run_id)["status"] == "running":
+        raise RunStillRunning(found.run_id)
+    marked = conn.execute(
+        f"UPDATE artefacts SET deleted_at = ? WHERE id = ? AND NOT {PROTECTED_ARTEFACT}",  # noqa: S608 - our own names
+        (at, artefact_id),
+    )
+    if not marked.rowcount:
+        raise RunProtected(found.run_id, _why_artefact(conn, found), artefact_id)
+
+
+def unmark_artefact(conn: sqlite3.Connection, artefact_id: int) -> None:
+    """What `restore_artefact` does, in a transaction of the caller's."""
+    found = artefacts.one(conn, artefact_id, deleted=True)
+    try:
+        runs.one(conn, found.run_id)
+    except RunNotFound:
+        raise ArtefactNotFound(artefact_id) from None
+    restored = conn.execute(
+        "UPDATE artefacts SET deleted_at = NULL WHERE id = ? AND purging_at IS NULL", (artefact_id,)
+    )
+    if not restored.rowcount:
+        raise ArtefactNotFound(artefact_id)
 
 
 def _failed(what: str, error: OSError) -> Purged:

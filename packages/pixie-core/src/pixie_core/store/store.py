@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeVar
 from attrs import evolve, frozen
 
 from pixie_core.clock import system_clock, timestamp
-from pixie_core.errors import ArtefactNotFound, DataFolderError, RunNotRunning
+from pixie_core.errors import ArtefactFileMissing, DataFolderError, FileAltered, RunNotRunning
 from pixie_core.media_types import media_type
 from pixie_core.store import (
     artefacts,
+    batches,
     event_log,
     processes,
     removal,
@@ -30,6 +31,7 @@ from pixie_core.store.deletion import Deletions
 from pixie_core.store.files import ArtefactFiles
 from pixie_core.store.live import Live
 from pixie_core.store.moving import Moving
+from pixie_core.store.on_disk import FilesOnDisk
 from pixie_core.store.owner import Owner
 from pixie_core.store.stored_settings import StoredSettings
 from pixie_core.store.thumbnails import KeptThumbnails
@@ -112,6 +114,7 @@ class Store:
         self._live = Live()
         self._access = Access(self._database, clock)
         self.moving = Moving(self.read, self.write, self.files)
+        self.on_disk = FilesOnDisk(self.files)
         self.thumbnails = KeptThumbnails(self.read, self.write, self.files)
         self.deletions = Deletions(self.read, self.write, self.files, clock.now)
         self.settings = StoredSettings(self.read, self.write)
@@ -276,6 +279,15 @@ class Store:
 
         return self.read(query)
 
+    def beginning(self, run_id: str, files: int) -> tuple[Run, bool]:
+        """The run with the first so many of its files, and whether these are all: what is read at once however many
+        there are. Raises as `find` does.
+        """
+        whole_id = self.find(run_id)
+        if whole_id in self._active:
+            return self.run(whole_id), True
+        return self.read(lambda conn: event_log.beginning(conn, whole_id, files))
+
     def runs(
         self, wanted: RunFilter | None = None, *, limit: int = 50, after: str | None = None, offset: int = 0
     ) -> Page[RunSummary]:
@@ -395,11 +407,14 @@ class Store:
         return self.read(lambda conn: artefacts.one(conn, artefact_id))
 
     def open_artefact(self, artefact_id: int) -> BinaryIO:
-        """The bytes of an artefact. Raises ArtefactNotFound, also when its file is gone or isn't a regular one."""
+        """The bytes of an artefact. Raises ArtefactNotFound, and ArtefactFileMissing when its file is gone or isn't a
+        regular one.
+        """
+        found = self.artefact(artefact_id)
         try:
-            return self.files.open(self.artefact(artefact_id).rel_path)
+            return self.files.open(found.rel_path)
         except FileNotFoundError as error:
-            raise ArtefactNotFound(artefact_id) from error
+            raise ArtefactFileMissing(artefact_id, found.filename, found.run_id) from error
 
     def open_thumbnail(self, artefact_id: int) -> BinaryIO:
         """The thumbnail of an artefact, as WebP. Raises ArtefactNotFound, and ThumbnailNotFound when it has none, or
@@ -420,9 +435,14 @@ class Store:
         given = tuple(tags)
         return self.write(lambda conn: artefacts.set_tags(conn, artefact_id, given))
 
+    def change_artefacts(self, ids: Iterable[int], change: batches.Change) -> batches.Changed:
+        """Change many artefacts in one transaction, and tell what happened to each."""
+        wanted, checked, at = batches.checked_ids(ids), change.checked(), self._now()
+        return self.write(lambda conn: batches.change_all(conn, wanted, checked, at))
+
     def resolve(self, value: Any) -> Any:
         """The value that `{"$artefact": url, "size_bytes": n}` stands for; anything else as it is. Raises
-        ArtefactNotFound when it is gone.
+        ArtefactNotFound or ArtefactFileMissing when it is gone, FileAltered when it isn't JSON any more.
         """
         if not isinstance(value, dict) or not set(value) <= {"$artefact", "size_bytes"}:
             return value
@@ -430,7 +450,13 @@ class Store:
         if found is None:
             return value
         with self.open_artefact(int(found[1])) as file:
-            return json.load(file)
+            try:
+                return json.load(file)
+            except (ValueError, RecursionError) as error:
+                raise FileAltered(
+                    f"The value kept as artefact {found[1]} was altered since the run: it isn't JSON as it was "
+                    f"written ({error}). `pixie fsck` says what else was."
+                ) from error
 
     def total_artefact_bytes(self) -> int:
         """What the files of all runs come to, in bytes, before equal ones are stored once."""
