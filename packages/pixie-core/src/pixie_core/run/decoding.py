@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
     from pixie_core.catalogue.base import Json
 
-__all__ = ["Undecodable", "clean", "decode"]
+__all__ = ["Undecodable", "clean", "decode", "parsed", "text_of"]
 
+_SHOWN = 80
+"""Characters of what can't be read that its reader sees."""
 DEEPEST = 200
 """Levels of nesting that a value may have: more than any type needs, and less than any reader's limit."""
 
@@ -30,25 +32,37 @@ class Undecodable(ValueError):
 
 
 def decode(body: bytes) -> Json:
-    """The JSON value that the bytes say. Raises Undecodable.
+    """The JSON value that the bytes say; see `parsed`. Raises Undecodable."""
+    return parsed(text_of(body))
+
+
+def text_of(body: bytes) -> str:
+    """The text that the bytes say in UTF-8. Raises Undecodable."""
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        start = body[:_SHOWN].decode("utf-8", "replace")
+        raise Undecodable(f"it isn't UTF-8: {error.reason} at byte {error.start}{_beginning(start)}") from None
+
+
+def parsed(text: str) -> Json:
+    """The JSON value that the text says. Raises Undecodable.
 
     NaN, Infinity and numbers beyond the range of doubles are still in it, as floats: `clean` takes them out.
     """
     try:
-        return json.loads(body.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise Undecodable(f"it isn't UTF-8: {error.reason} at byte {error.start}{_beginning(body)}") from None
+        return json.loads(text)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
-        raise Undecodable(f"it isn't JSON: {error.msg} at {where}{_beginning(body)}") from None
+        raise Undecodable(f"it isn't JSON: {error.msg} at {where}{_beginning(text)}") from None
     except RecursionError:
         raise Undecodable("it is nested too deeply to be read") from None
     except ValueError as error:  # a whole number of more than 4300 digits
         raise Undecodable(f"it can't be read as JSON: {error}") from None
 
 
-def _beginning(body: bytes) -> str:
-    start = body[:80].decode("utf-8", "replace").strip()
+def _beginning(text: str) -> str:
+    start = text[:_SHOWN].strip()
     return f"; it begins {start!r}" if start else "; it is empty"
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from attrs import NOTHING, evolve, frozen
 
 from pixie_core.errors import Problem, QuotaExceeded, ToolAnsweredGarbage, ToolDied, ToolRefused
-from pixie_core.run.decoding import Undecodable, clean, decode
+from pixie_core.run.decoding import Undecodable, clean, parsed, text_of
 from pixie_core.run.events import Log, Output
 from pixie_core.run.normalise import normalise_value, unwrap
 from pixie_core.run.sse import EventTooLarge
@@ -142,14 +142,18 @@ class Conversation:
                 self._capture.await_words(TRACEBACK_SECONDS)
             raise ToolRefused(self.tool.id, self._masker.mask(detail_of(reply)))
         try:
-            raw = decode(reply.body)
-            tells = bool(self._masker) and self._masker.finds(reply.body.decode("utf-8", "replace"))
+            # An answer may be large: of its bytes, its text and its values no more than two are held at a time.
+            text = text_of(reply.body)
+            del reply
+            tells = self._masker.finds(text)
+            raw = parsed(text)
+            del text
             cleaned, notes = clean(raw, self._masker.mask if tells else None)
+            del raw
         except Undecodable as error:
             if self.process.wait(CUT_OFF_SECONDS):
                 raise self._died() from None
             raise self._garbage(self._masker.mask(f"{error}")) from None
-        del reply
         given, said = unwrap(self._manifest, cleaned)
         if self._streams(given):
             # What counts comes by the stream: an odd placeholder is worth no more than a word.

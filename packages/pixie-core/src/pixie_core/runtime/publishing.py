@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import mimetypes
 import os
 import shutil
@@ -17,6 +16,7 @@ from attrs import evolve
 from pixie_core.catalogue import OUTPUT_TYPES
 from pixie_core.errors import QuotaExceeded
 from pixie_core.runtime.inputs import data_url
+from pixie_core.runtime.large_json import json_pieces, longer_than
 from pixie_core.store import Publication
 from pixie_core.structure import structure
 
@@ -83,14 +83,13 @@ class Publisher:
                 if len(media.source) > self._settings.inline_output_max_bytes:
                     replaced[media.source] = url
             value = _replace(value, replaced)
-        if not (cls.bare() and isinstance(value, str) and value.startswith(("/api/", "data:"))):
-            text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
-            if len(text) > self._settings.inline_output_max_bytes:
-                publication, url = self._publication(
-                    f"{event.output_key}.json", text, "application/json", event.output_key, spilled=True
-                )
-                drafts.append(publication)
-                value = {"$artefact": url, "size_bytes": len(text)}
+        source = cls.bare() and isinstance(value, str) and value.startswith(("/api/", "data:"))
+        if not source and longer_than(value, self._settings.inline_output_max_bytes):
+            publication, url = self._publication(
+                f"{event.output_key}.json", json_pieces(value), "application/json", event.output_key, spilled=True
+            )
+            drafts.append(publication)
+            value = {"$artefact": url, "size_bytes": publication.staged.size_bytes}
         return [*drafts, evolve(event, value=value)]
 
     def file(self, filename: str, content: bytes, mime: str, output_key: str) -> tuple[Publication, str]:
@@ -252,4 +251,4 @@ def is_published(event: Output, inline_bytes: int) -> bool:
     """True when a whole value doesn't stay in its event alone: it holds media, or is too large."""
     if "media" in OUTPUT_TYPES[event.type].views():
         return True
-    return len(json.dumps(event.value, ensure_ascii=False).encode()) > inline_bytes
+    return longer_than(event.value, inline_bytes)
