@@ -1,15 +1,10 @@
-"""Part N of the battery: what other programs and web pages can make of a Pixie that listens on this machine.
-
-The rules by themselves are in tests/server/test_guard.py, and what a server does with odd bytes (N3) in
-tests/server/test_guard_served.py; here they meet the whole of Pixie, and real pages in Chromium.
+"""Part N of the battery: what other programs can make of a Pixie that listens on this machine. Web pages are in
+test_battery_browsers.py, the rules by themselves in tests/server/test_guard.py; here they meet the whole of Pixie.
 """
 
-import http.server
 import json
 import socket
 import subprocess
-import threading
-from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -239,173 +234,11 @@ def test_the_documented_commands_work_as_they_stand(tmp_path):
         assert len(live.get("/api/runs").json()["items"]) == 2
 
 
-# From web pages
-
-ATTACK = """async (home) => {
-  const said = {};
-  const within = (work) => Promise.race([work, new Promise(r => setTimeout(() => r('silence'), 2000))]);
-  const tried = (name, work) => within(work).then(v => { said[name] = String(v); }, e => { said[name] = e.name; });
-  const loaded = (tag, attribute, path) => new Promise(done => {
-    const element = document.createElement(tag);
-    element.onload = () => done('loaded'); element.onerror = () => done('refused');
-    element.rel = 'stylesheet'; element[attribute] = home + path; document.body.append(element);
-  });
-  const json = {method: 'POST', headers: {'Content-Type': 'application/json'}, body: '{"inputs": {}}'};
-  const plain = {method: 'POST', mode: 'no-cors', headers: {'Content-Type': 'text/plain'}, body: '{"inputs": {}}'};
-  await Promise.all([
-    tried('get', fetch(home + '/api/tools').then(r => r.status === 403 ? 'refused' : r.text())),
-    tried('blind get', fetch(home + '/api/tools/adder/validate', {mode: 'no-cors'}).then(r => r.type)),
-    tried('json', fetch(home + '/api/tools/adder/runs', json).then(r => r.status === 403 ? 'refused' : r.text())),
-    tried('plain', fetch(home + '/api/tools/adder/runs', plain).then(r => r.status === 403 ? 'refused' : r.type)),
-    tried('form', fetch(home + '/tool/adder/run', {method: 'POST', mode: 'no-cors', body: new URLSearchParams('a=1')}).then(r => r.type)),
-    tried('img', loaded('img', 'src', '/api/artefacts/NUMBER/content')),
-    tried('script', loaded('script', 'src', '/api/tools')),
-    tried('style', loaded('link', 'href', '/static/css/base.css')),
-    tried('autocomplete', loaded('img', 'src', '/tool/adder/autocomplete/city?q=x')),
-    tried('beacon', Promise.resolve(navigator.sendBeacon(home + '/tool/adder/run', new URLSearchParams('a=1')))),
-    tried('events', new Promise(done => {
-      const source = new EventSource(home + '/api/events');
-      source.onmessage = source.onopen = () => done('opened');
-      source.onerror = () => { source.close(); done('refused'); };
-    })),
-    tried('websocket', new Promise(done => {
-      const socket = new WebSocket(home.replace('http', 'ws') + '/api/events');
-      socket.onopen = () => done('opened'); socket.onerror = () => done('refused');
-    })),
-  ]);
-  return said;
-}"""
-
-
-class Elsewhere(http.server.BaseHTTPRequestHandler):
-    """Any path is an empty page."""
-
-    body = b"<!doctype html><title>elsewhere</title><body>"
-
-    def do_GET(self):
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
-        self.end_headers()
-        self.wfile.write(self.body)
-
-    def log_message(self, *_):
-        """Say nothing."""
-
-
-@contextmanager
-def elsewhere():
-    """Another server on this machine; yields its port."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield server.server_port
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-@pytest.fixture
-def stranger(chromium):
-    """A page in a profile of its own."""
-    context = chromium.new_context()
-    yield context.new_page()
-    context.close()
-
-
-def refused_all(live, before):
-    """Every answer since then was 403; a preflight's is 405, and an icon that isn't there 404."""
-    seen = [each for each in live.lint.answers[before:] if each[1] != "/favicon.ico"]
-    assert seen, "nothing reached Pixie: the attack itself failed"
-    assert [each for each in seen if each[2] != 403 and each[::2] != ("OPTIONS", 405)] == []
-
-
-@pytest.mark.parametrize(("page_host", "home"), [
-    ("http://evil.test:{other}", "http://127.0.0.1:{port}"),
-    ("http://127.0.0.1:{other}", "http://127.0.0.1:{port}"),
-    ("http://localhost:{other}", "http://127.0.0.1:{port}"),
-    ("http://127.0.0.1:{other}", "http://localhost:{port}"),
-    ("http://rebind.test:{other}", "http://rebind.test:{port}"),
-])  # fmt: skip
-def test_a_page_from_elsewhere_gets_nothing_and_does_nothing(untouched, kept, stranger, page_host, home):
-    """N4, N5, N7, N8: another site, another port, localhost for 127.0.0.1, and a rebound name; every kind of request."""
-    with elsewhere() as other:
-        names = {"other": other, "port": untouched.port}
-        stranger.goto(page_host.format(**names))
-        before = len(untouched.lint.answers)
-        code = ATTACK.replace("NUMBER", str(kept[1]["page.png"]))
-        said = stranger.evaluate(code, home.format(**names))
-        assert said.pop("beacon") == "true"
-        assert set(said.values()) <= {"refused", "TypeError", "opaque", "silence"}, said
-        assert said["events"] == said["websocket"] == said["img"] == "refused"
-        stranger.wait_for_load_state("networkidle")
-        refused_all(untouched, before)
-
-
-def test_a_rebound_name_does_not_even_see_the_page(untouched, stranger):
-    """N4: http://rebind.test is this machine, and Pixie doesn't answer to it."""
-    before = len(untouched.lint.answers)
-    answer = stranger.goto(f"http://rebind.test:{untouched.port}/")
-    assert answer.status == 403
-    assert "127.0.0.1" in stranger.content()
-    assert stranger.evaluate("fetch('/api/tools').then(r => r.status)") == 403
-    assert (
-        stranger.evaluate(
-            "fetch('/tool/adder/run', {method: 'POST', body: new URLSearchParams('a=1')}).then(r => r.status)"
-        )
-        == 403
-    )
-    refused_all(untouched, before)
-
-
-@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"])
-@pytest.mark.parametrize("host", ["evil.test", "127.0.0.1"])
-def test_a_form_that_sends_itself_is_refused(untouched, stranger, kind, host):
-    """N5: forms need no preflight."""
-    with elsewhere() as other:
-        stranger.goto(f"http://{host}:{other}")
-        before = len(untouched.lint.answers)
-        with stranger.expect_navigation():
-            stranger.evaluate(
-                "([url, kind]) => { const f = document.createElement('form'); f.method = 'post'; f.action = url; f.enctype = kind;"
-                " f.innerHTML = '<input name=a value=1>'; document.body.append(f); f.submit(); }",
-                [f"http://127.0.0.1:{untouched.port}/tool/adder/run", kind],
-            )
-        assert "403" in stranger.content()
-        refused_all(untouched, before)
-
-
 def test_json_in_another_dress_is_refused_from_curl_as_well(untouched):
     """N5: text/plain is 415, and a form isn't JSON."""
     for kind in ("text/plain", "application/x-www-form-urlencoded", "application/jsonx"):
         answer = untouched.post("/api/tools/adder/runs", content=b'{"inputs": {}}', headers={"Content-Type": kind})
         assert answer.status_code == 415
-
-
-def test_a_link_opens_a_page_and_nothing_else(untouched, kept, stranger):
-    """N9: pages, also with a query that no run is started by; API and files are refused; no page can be framed."""
-    run_id, numbers = kept
-    home = f"http://127.0.0.1:{untouched.port}"
-    with elsewhere() as other:
-        for path, status in [
-            ("/", 200), (f"/tool/adder/runs/{run_id}", 200), ("/tool/adder?a=5&run=1", 200),
-            ("/api/tools", 403), (f"/api/artefacts/{numbers['probe.html']}/content", 403), (f"/api/runs/{run_id}/export", 403),
-        ]:  # fmt: skip
-            stranger.goto(f"http://evil.test:{other}")
-            with stranger.expect_navigation() as led:
-                stranger.evaluate(
-                    "url => { const a = document.createElement('a'); a.href = url; document.body.append(a); a.click(); }",
-                    home + path,
-                )
-            assert (path, led.value.status) == (path, status)
-        stranger.goto(f"http://evil.test:{other}")
-        before = len(untouched.lint.answers)
-        with stranger.expect_response(home + "/") as framed:
-            stranger.evaluate(
-                "url => { const f = document.createElement('iframe'); f.src = url; document.body.append(f); }",
-                home + "/",
-            )
-        assert framed.value.status == 403
-        refused_all(untouched, before)
 
 
 def test_processes_are_told_in_developer_mode_alone(untouched, tmp_path):
