@@ -19,9 +19,10 @@ import pytest
 from attrs import evolve
 
 from pixie_core.catalogue import OUTPUT_TYPES
-from pixie_core.errors import ExportError
+from pixie_core.errors import ArtefactFileMissing, ArtefactNotFound, FileAltered, InputFileMissing
 from pixie_core.exporters import Archive, Entry, run_zip
 from pixie_core.exporters.archive import Listing
+from pixie_core.exporters.run_zip import Whole
 from pixie_core.unzip import Limits, content, read_entries
 from tests.core.exporters.runs import AT, RUN_ID, Files, a_manifest, a_run
 
@@ -230,8 +231,19 @@ def test_a_missing_file_is_told_before_the_first_byte():
     files = Files()
     run = a_run(files.add(1, "gone.bin", b"x"))
     del files.contents[1]
-    with pytest.raises(ExportError, match=r"gone\.bin can't be read.*pixie fsck"):
+    with pytest.raises(ArtefactFileMissing, match=r"gone\.bin \(artefact 1\) of run 5f0c8c7e isn't .*pixie fsck"):
         run_zip(run, None, {}, files.open)
+
+
+def test_a_missing_input_is_told_before_the_first_byte():
+    """By its name: it has no number."""
+    sent = {"sha256": "0" * 64, "filename": "data.csv", "mime": "text/csv", "size": 3}
+
+    def gone(_):
+        raise FileNotFoundError
+
+    with pytest.raises(InputFileMissing, match=r"data\.csv, an input of run 5f0c8c7e"):
+        export(a_run(inputs={"data": sent}), open_input=gone)
 
 
 def test_a_file_of_another_size_is_told_before_the_first_byte():
@@ -239,7 +251,7 @@ def test_a_file_of_another_size_is_told_before_the_first_byte():
     files = Files()
     run = a_run(files.add(1, "a.bin", b"xyz"))
     files.contents[1] = b"xyz!"
-    with pytest.raises(ExportError, match="has 4 bytes, and had 3"):
+    with pytest.raises(FileAltered, match="has 4 bytes, and had 3"):
         run_zip(run, None, {}, files.open)
 
 
@@ -254,7 +266,8 @@ def test_a_file_that_changes_meanwhile_breaks_the_zip_off(meanwhile):
     else:
         files.contents[1] = meanwhile
     read = io.BytesIO()
-    with pytest.raises(ExportError, match=r"artefacts/a\.bin"):
+    told = r"artefact 1\b" if meanwhile is None else r"artefacts/a\.bin"
+    with pytest.raises(ArtefactNotFound if meanwhile is None else FileAltered, match=told):
         read.writelines(made)
     assert read.getvalue().startswith(b"PK")
     assert not zipfile.is_zipfile(read)
@@ -276,6 +289,44 @@ def test_the_first_byte_waits_for_no_file():
     assert read == []
     assert b"".join(made)
     assert {0, 1, 2} <= set(read)
+
+
+def begun_and_whole(count):
+    """A run, the same with the first of its files alone, and the files."""
+    files = Files()
+    events = [files.add(i, f"{i}.bin", f"{i}".encode()) for i in range(count)]
+    run = a_run(*events, outputs={"last": ("image", f"/api/artefacts/{count - 1}/content")})
+    return evolve(run, artefacts=run.artefacts[:1]), run, files
+
+
+def test_a_run_that_is_read_once_its_zip_has_begun_makes_the_same_zip():
+    """Byte for byte, and the rest of it is asked for when the first entry is out."""
+    begun, run, files = begun_and_whole(5)
+    asked = []
+
+    def whole():
+        asked.append(True)
+        return Whole(run, {each: len(content) for each, content in files.contents.items()})
+
+    made = iter(run_zip(begun, None, run.values(), files.open, whole=whole))
+    first = next(made)
+    assert first.startswith(b"PK\x03\x04")
+    assert not asked
+    assert first + b"".join(made) == export(run, files)
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(("size", "error"), [(None, ArtefactFileMissing), (7, FileAltered)])
+def test_a_file_that_is_looked_at_later_breaks_the_zip_off_before_any_file(size, error):
+    """What came is the inputs alone, and no program takes it for a zip."""
+    begun, run, files = begun_and_whole(5)
+    sizes = {each: len(content) for each, content in files.contents.items()} | {3: size}
+    read = io.BytesIO()
+    with pytest.raises(error, match=r"3\.bin"):
+        read.writelines(run_zip(begun, None, run.values(), files.open, whole=lambda: Whole(run, sizes)))
+    assert b"inputs.json" in read.getvalue()
+    assert b"outputs.json" not in read.getvalue()
+    assert not zipfile.is_zipfile(read)
 
 
 def test_memory_stays_flat_over_a_large_file(tmp_path):

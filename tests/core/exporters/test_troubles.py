@@ -86,7 +86,7 @@ def test_a_disk_that_fills_is_said_and_leaves_no_part_of_a_file(tmp_path):
     first, second, third, left = done.stdout.splitlines()
     assert first.endswith("mine.csv can't be written: File too large.")
     assert "File too large" in second
-    assert f"Out can't be made as csv: File too large. Look whether {tempfile.gettempdir()} has room" in third
+    assert f"Out can't be made as csv: File too large. Look whether {tempfile.gettempdir()} takes so large" in third
     assert left == "['mine.csv'] mine"
 
 

@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Any
 from pixie_core.errors import (
     DestinationNotFound,
     ExportError,
+    FileAltered,
     OutputNotFound,
     Problem,
     RequestInvalid,
@@ -124,7 +125,7 @@ class Exports:
         """Copy a kept file byte for byte to a file, or into a folder, by default the current one; returns where.
 
         What was written is held against the file's SHA-256. Raises what `file` raises, TargetExists unless `force`,
-        and ExportError when it can't be written or isn't what the run left.
+        ExportError when it can't be written and FileAltered when it isn't what the run left.
         """
         found = self.file(what)
         path = Path(target) if target is not None else Path.cwd()
@@ -139,7 +140,7 @@ class Exports:
         sink.flush()
         sink.seek(0)
         if hashlib.file_digest(sink, "sha256").hexdigest() != found.sha256:  # type: ignore[arg-type]
-            raise ExportError(
+            raise FileAltered(
                 f"{found.filename} isn't what the run left any more: its SHA-256 differs. Nothing was written; "
                 "`pixie fsck` says what else was altered."
             )

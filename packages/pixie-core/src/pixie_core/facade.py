@@ -91,7 +91,7 @@ class Pixie:
         self.library = Library(self.store)
         self.workspaces = self.store.workspaces
         self.exports = Exports(self.store, settings.home, self.get, self.manifest_of)
-        self.zips = Zips(self.store, self.get, self.runs, self.manifest_of)
+        self.zips = Zips(self.store, self.id_of, self.runs, self.manifest_of)
         self.keeping = Keeping(self.store, self.tools, settings, clock=clock)
         self.validation = Validation(self.store, self.tools, settings, clock=clock)
         self.moves = Moves(self.store, self.tools, settings)
@@ -222,18 +222,23 @@ class Pixie:
 
         Raises RunNotFound or AmbiguousRunId.
         """
+        return self.store.run(self.id_of(run_id))
+
+    def id_of(self, run_id: str) -> str:
+        """The whole id of what `get` would find, without reading it."""
         tool_id, _, last = run_id.rpartition(":")
-        if last == "last" and tool_id:
-            return self.last(tool_id)
-        return self.store.run(run_id)
+        return self._newest(tool_id) if last == "last" and tool_id else self.store.find(run_id)
 
     def last(self, tool_id: str) -> Run:
         """The newest run of a tool. Raises ToolNotFound when there is neither a run nor a tool."""
+        return self.store.run(self._newest(tool_id))
+
+    def _newest(self, tool_id: str) -> str:
         newest = self.runs(tool=tool_id, limit=1).items
         if not newest:
             self.tools.get(tool_id)
             raise RequestInvalid("The run", [Problem("$", f"{tool_id} has no runs yet")])
-        return self.store.run(newest[0].id)
+        return newest[0].id
 
     def runs(
         self,
@@ -326,7 +331,7 @@ class Pixie:
     # Exports
 
     def zip(self, run_id: str) -> Archive:
-        """The run as a zip, ready to be streamed. Raises ExportError when a file of it is missing."""
+        """The run as a zip, ready to be streamed; see `Zips.run` for what it raises when a file is gone."""
         return self.zips.run(run_id)
 
     def bulk(

@@ -17,6 +17,7 @@ from pixie_server.api.examples import EXAMPLES
 from pixie_server.api.shapes import ErrorOut
 from pixie_server.assets import STATIC
 from pixie_server.bridge import Bridge
+from pixie_server.cutting import Cutting
 from pixie_server.forms import StrictRequest, read_upload
 from pixie_server.gate import STOPPING, Gate
 from pixie_server.guard import Guard
@@ -69,7 +70,7 @@ async def application(pixie: Pixie) -> AsyncIterator[tuple[Guard, Served]]:
     )
     try:
         async with happenings.heard():
-            gate = Gate(_quart(served), lambda: STOPPING if stopping.is_set() else None)
+            gate = Gate(Cutting(_quart(served)), lambda: STOPPING if stopping.is_set() else None)
             yield guarded(gate, pixie.settings), served
     finally:
         stopping.set()

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from pixie_core.run.events import Finished
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+    from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 
     from pixie_core import Pixie
     from pixie_core.run import Record, Run
@@ -32,6 +32,7 @@ T = TypeVar("T")
 
 _QUICK_THREADS = 8
 _SLOW_THREADS = 4
+_SENDING_THREADS = 4
 _HELD_RECORDS = 1_000
 """How many committed records wait for a slow reader before it goes back to the database for them."""
 _PAGE = 500
@@ -105,6 +106,8 @@ class Bridge:
         self._loop = asyncio.get_running_loop()
         self._quick = ThreadPoolExecutor(_QUICK_THREADS, "pixie-call")
         self._slow = _Daemons(_SLOW_THREADS, "pixie-slow")
+        # Apart, so that a download never waits for four validations to end.
+        self._sending = _Daemons(_SENDING_THREADS, "pixie-sending")
         self._listeners: dict[str, set[_Listener]] = {}
         self._unsubscribe = pixie.store.subscribe(self._committed)
 
@@ -114,23 +117,27 @@ class Bridge:
 
     async def slowly(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Call what may take seconds or minutes, so that it never keeps the quick calls waiting."""
-        return await asyncio.wrap_future(self._slow.submit(_here(function, *args, **kwargs)), loop=self._loop)
+        return await self._by(self._slow, function, *args, **kwargs)
 
-    async def chunks(self, source: Iterator[bytes], *, at_least: int = 64 * 1024) -> AsyncIterator[bytes]:
-        """A blocking iterator of bytes, piece by piece, each gathered to a useful size.
+    async def _by(self, threads: _Daemons, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await asyncio.wrap_future(threads.submit(_here(function, *args, **kwargs)), loop=self._loop)
+
+    async def chunks(self, source: Iterator[bytes], *, at_least: int = 64 * 1024) -> AsyncGenerator[bytes]:
+        """A blocking iterator of bytes, piece by piece: the first as soon as it is there, the others each gathered to a
+        useful size.
 
         It is closed when nobody reads on, so that what it holds open goes at once.
         """
         # Who reads no further goes while a thread may be at the next piece: nothing is closed under its hands.
         working = threading.Lock()
 
-        def gather() -> bytes:
+        def gather(wanted: int) -> bytes:
             parts, size = [], 0
             with working:
                 for part in source:
                     parts.append(part)
                     size += len(part)
-                    if size >= at_least:
+                    if size >= wanted:
                         break
             return b"".join(parts)
 
@@ -138,11 +145,13 @@ class Bridge:
             with working:
                 getattr(source, "close", lambda: None)()
 
+        wanted = 1
         try:
-            while piece := await self.slowly(gather):
+            while piece := await self._by(self._sending, gather, wanted):
                 yield piece
+                wanted = at_least
         finally:
-            await self.slowly(close)
+            await self._by(self._sending, close)
 
     async def follow(self, run_id: str, after: int = 0) -> AsyncGenerator[Sequence[Record]]:
         """The run's records after number `after`, in batches: those that there are, then each commit, to
@@ -180,6 +189,7 @@ class Bridge:
         self._unsubscribe()
         await asyncio.to_thread(self._quick.shutdown, cancel_futures=True)
         self._slow.shut()
+        self._sending.shut()
 
     async def _fresh(self, run_id: str, after: int, listener: _Listener) -> Sequence[Record]:
         """What came after `after`: as it was handed over, else out of the database."""

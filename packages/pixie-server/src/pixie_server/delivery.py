@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import unicodedata
+from contextlib import aclosing
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import quote
 
 from quart import Response, request
 
+from pixie_core.errors import PixieError
+from pixie_server.cutting import BrokenOff
 from pixie_server.media_types import served_as
 from pixie_server.problems import RANGE, answer_problem
 
@@ -18,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
 
     from pixie_server.served import Served
+
+log = logging.getLogger("pixie.server")
 
 __all__ = ["content_disposition", "deliver_artefact", "deliver_made", "deliver_thumbnail"]
 
@@ -136,6 +142,9 @@ async def _read(served: Served, opened: BinaryIO, begin: int, end: int) -> Async
         while left > 0 and (read := await served.bridge(piece, left)):
             left -= len(read)
             yield read
+        if left > 0:
+            log.error("A download was broken off: its file is %s bytes shorter than when it was kept", left)
+            raise BrokenOff
     finally:
         opened.close()
 
@@ -149,11 +158,28 @@ def deliver_made(
     length: int | None = None,
     more: Mapping[str, str] | None = None,
 ) -> Response:
-    """Bytes that are made while they are sent, as a download; `more` are headers of its own."""
+    """Bytes that are made while they are sent, as a download; `more` are headers of its own.
+
+    Where they can't be made to their end, the connection is cut and a line in the log says why: nobody takes what came
+    for whole.
+    """
     headers = {"Content-Type": content_type, "Content-Disposition": content_disposition("attachment", filename)}
     headers |= more or {}
     if length is not None:
         headers["Content-Length"] = str(length)
-    answer = Response(served.bridge.chunks(chunks), headers=headers)
+    answer = Response(_sent(served, chunks, filename), headers=headers)
     answer.timeout = None
     return answer
+
+
+async def _sent(served: Served, chunks: Iterator[bytes], filename: str) -> AsyncIterator[bytes]:
+    sent = 0
+    async with aclosing(served.bridge.chunks(chunks)) as pieces:
+        try:
+            async for piece in pieces:
+                yield piece
+                sent += len(piece)
+        except (PixieError, OSError) as error:
+            code = error.code if isinstance(error, PixieError) else type(error).__name__
+            log.error("%s was broken off after %s bytes: %s: %s", filename, sent, code, error)  # noqa: TRY400 - one line
+            raise BrokenOff from error

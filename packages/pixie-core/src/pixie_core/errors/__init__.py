@@ -13,6 +13,8 @@
     │   ├── ToolNotFound
     │   ├── RunNotFound
     │   ├── ArtefactNotFound
+    │   │   └── ArtefactFileMissing it is listed, and its file is gone
+    │   ├── InputFileMissing        a file that went into a run is gone
     │   ├── ThumbnailNotFound       an artefact has none, or none yet
     │   ├── WorkspaceNotFound
     │   ├── OutputNotFound
@@ -40,7 +42,8 @@
     ├── ExportError
     │   ├── UnsupportedFormat
     │   ├── MissingExtra            a library that is installed apart
-    │   └── ExportTooLarge          more than the format can hold
+    │   ├── ExportTooLarge          more than the format can hold
+    │   └── FileAltered             a kept file isn't what it was
     └── ToolError                   a tool, or its environment, failed
         ├── ToolNotInstalled
         ├── ToolSyncFailed
@@ -71,7 +74,7 @@ from pixie_core.errors.conflicts import (
     TooManyStreams,
     WorkspaceExists,
 )
-from pixie_core.errors.exporting import ExportError, ExportTooLarge, MissingExtra, UnsupportedFormat
+from pixie_core.errors.exporting import ExportError, ExportTooLarge, FileAltered, MissingExtra, UnsupportedFormat
 from pixie_core.errors.folders import (
     DatabaseDamaged,
     DatabaseUnusable,
@@ -84,8 +87,10 @@ from pixie_core.errors.folders import (
 )
 from pixie_core.errors.invalid import InputsInvalid, Invalid, ManifestInvalid, RequestInvalid, ValueInvalid
 from pixie_core.errors.missing import (
+    ArtefactFileMissing,
     ArtefactNotFound,
     DestinationNotFound,
+    InputFileMissing,
     NotFound,
     OutputNotFound,
     RunNotFound,
@@ -107,6 +112,7 @@ from pixie_core.errors.tools import (
 
 __all__ = [
     "AmbiguousRunId",
+    "ArtefactFileMissing",
     "ArtefactNotFound",
     "Busy",
     "Conflict",
@@ -120,6 +126,8 @@ __all__ = [
     "DiskFull",
     "ExportError",
     "ExportTooLarge",
+    "FileAltered",
+    "InputFileMissing",
     "InputsInvalid",
     "Invalid",
     "ManifestInvalid",

@@ -6,7 +6,7 @@ from attrs import define, field
 
 from pixie_core.errors.base import Said
 
-__all__ = ["ExportError", "ExportTooLarge", "MissingExtra", "UnsupportedFormat"]
+__all__ = ["ExportError", "ExportTooLarge", "FileAltered", "MissingExtra", "UnsupportedFormat"]
 
 
 class ExportError(Said):
@@ -43,3 +43,10 @@ class ExportTooLarge(ExportError):
     """The value is more than the format can hold; the message names formats that hold it."""
 
     code = "export_too_large"
+
+
+@define(eq=False, str=False)
+class FileAltered(ExportError):
+    """A kept file isn't what it was when it was kept; the message says which and how that is known."""
+
+    code = "file_altered"

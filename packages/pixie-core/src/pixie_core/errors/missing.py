@@ -7,8 +7,10 @@ from attrs import define
 from pixie_core.errors.base import PixieError
 
 __all__ = [
+    "ArtefactFileMissing",
     "ArtefactNotFound",
     "DestinationNotFound",
+    "InputFileMissing",
     "NotFound",
     "OutputNotFound",
     "RunNotFound",
@@ -59,6 +61,38 @@ class ArtefactNotFound(NotFound):
 
     def __str__(self) -> str:
         return f"There is no artefact {self.artefact_id}. `pixie list-outputs` lists those that there are."
+
+
+@define(eq=False, str=False)
+class ArtefactFileMissing(ArtefactNotFound):
+    """An artefact is listed and its file isn't on the disk any more, or isn't a regular file; `filename` is its name,
+    `run_id` the run that left it.
+    """
+
+    code = "artefact_file_missing"
+    filename: str
+    run_id: str
+
+    def __str__(self) -> str:
+        return (
+            f"The file {self.filename} (artefact {self.artefact_id}) of run {self.run_id[:8]} isn't on the disk any "
+            "more. `pixie fsck` says what else is missing; a backup of the data folder may have it."
+        )
+
+
+@define(eq=False, str=False)
+class InputFileMissing(NotFound):
+    """A file that went into a run isn't on the disk any more; `filename` is its name."""
+
+    code = "input_file_missing"
+    run_id: str
+    filename: str
+
+    def __str__(self) -> str:
+        return (
+            f"The file {self.filename}, an input of run {self.run_id[:8]}, isn't on the disk any more. `pixie fsck` "
+            "says what else is missing; a backup of the data folder may have it."
+        )
 
 
 @define(eq=False, str=False)

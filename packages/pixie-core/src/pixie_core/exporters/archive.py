@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from pixie_core.errors import ExportError
+from pixie_core.errors import FileAltered
 from pixie_core.exporters.zip_writer import Written, ZipWriter, stored_size
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ class Archive:
 
     `made_at` becomes the time of every file. `entries` are walked once for each reading: what isn't a sequence may make
     each of them when its turn comes.
-    Iterating raises ExportError when a file can't be read or isn't as it was said to be; what was read until then
-    has no end record, and no program takes it for a whole zip.
+    Iterating raises ExportError or NotFound when a file can't be read or isn't as it was said to be; what was read
+    until then has no end record, and no program takes it for a whole zip.
     """
 
     filename: str
@@ -91,7 +91,8 @@ def add_entries(
 ) -> Iterator[bytes]:
     """The bytes of entries as they go into a zip, under a prefix, which listings don't name.
 
-    Raises ExportError when a file can't be read or isn't as it was said to be; others could follow it in the zip.
+    Raises ExportError or NotFound when a file can't be read or isn't as it was said to be; others could follow it in
+    the zip.
     """
     written: list[Written] = []
     for each in entries:
@@ -106,5 +107,5 @@ def add_entries(
                 prefix + each.name, moment, each.source(), deflated=each.deflated, most=each.size
             )
             if each.size not in {None, made.size} or each.sha256 not in {None, made.sha256}:
-                raise ExportError(f"{each.name} was altered since the run.")
+                raise FileAltered(f"{each.name} was altered since the run. `pixie fsck` says what else was.")
             written.append(Written(each.name, made.size, made.sha256))

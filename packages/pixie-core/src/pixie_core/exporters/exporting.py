@@ -8,11 +8,11 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from attrs import evolve, field, frozen
 
-from pixie_core.errors import ExportError, UnsupportedFormat
+from pixie_core.errors import DiskFull, ExportError, UnsupportedFormat
 from pixie_core.exporters.format import Export
 from pixie_core.exporters.formats import formats_of, read_value
 from pixie_core.exporters.options import read_options
-from pixie_core.exporters.writing import write_file
+from pixie_core.exporters.writing import NO_ROOM, write_file
 from pixie_core.filenames import clean_filename
 
 if TYPE_CHECKING:
@@ -150,9 +150,13 @@ def export(
         file.seek(0)
     except OSError as error:
         file.close()
+        what = f"{declared.label} can't be made as {prepared.format.name}"
+        if error.errno in NO_ROOM:
+            said = f"{what}: there is no room left in {tempfile.gettempdir()}. Free some, then try again."
+            raise DiskFull(said) from error
         raise ExportError(
-            f"{declared.label} can't be made as {prepared.format.name}: {error.strerror or error}. Look whether "
-            f"{tempfile.gettempdir()} has room, and whether its files are there (`pixie fsck`)."
+            f"{what}: {error.strerror or error}. Look whether {tempfile.gettempdir()} takes so large a file, and "
+            "whether the run's files are there (`pixie fsck`)."
         ) from error
     except BaseException:
         file.close()

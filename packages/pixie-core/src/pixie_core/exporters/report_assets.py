@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING
 
 from attrs import field, frozen
 
-from pixie_core.errors import ArtefactNotFound, ExportError
+from pixie_core.errors import ArtefactNotFound, ExportError, FileAltered
 from pixie_core.exporters.archive import Entry
 from pixie_core.exporters.delimited import RowOptions
 from pixie_core.exporters.formats import FORMATS
@@ -138,13 +138,13 @@ class Assets:
 
 
 def _check(file: IO[bytes], kept: Artefact) -> None:
-    """Raise ExportError when a kept file isn't what the run left any more."""
+    """Raise FileAltered when a kept file isn't what the run left any more."""
     file.seek(0)
     digest = hashlib.sha256()
     while piece := file.read(_PIECE):
         digest.update(piece)
     if kept.sha256 and digest.hexdigest() != kept.sha256:  # a row of an older database may have none
-        raise ExportError(
+        raise FileAltered(
             f"{kept.filename} ({size_text(kept.size_bytes)}) was altered since the run. `pixie fsck` says what else "
             "was."
         )

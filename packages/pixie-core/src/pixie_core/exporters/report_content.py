@@ -13,7 +13,7 @@ from attrs import field, frozen
 
 from pixie_core.catalogue import OUTPUT_TYPES
 from pixie_core.catalogue.inputs.base import same
-from pixie_core.errors import ArtefactNotFound
+from pixie_core.errors import ArtefactNotFound, ExportError
 from pixie_core.exporters.declared import declaration_of
 from pixie_core.exporters.format import Export, Provenance
 from pixie_core.exporters.paths import is_file_input, spilled
@@ -278,7 +278,9 @@ def _read(about: OutputDeclaration, values: Mapping[str, Any]) -> tuple[Any, Out
     """A value as it is kept, as its type, and what is wrong with it."""
     try:
         raw = values[about.key]
-    except (OSError, ArtefactNotFound, JSONDecodeError) as error:
+    except (ArtefactNotFound, ExportError) as error:
+        return None, None, f"Its value can't be read any more. {error}"
+    except (OSError, JSONDecodeError) as error:
         return None, None, f"Its value can't be read any more: {error}. `pixie fsck` says what else is missing."
     cls = OUTPUT_TYPES.get(about.type)
     if cls is None:

@@ -11,9 +11,9 @@ from functools import partial
 from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from attrs import evolve
+from attrs import evolve, frozen
 
-from pixie_core.errors import ArtefactNotFound, ExportError
+from pixie_core.errors import ArtefactFileMissing, ArtefactNotFound, ExportError, FileAltered, InputFileMissing
 from pixie_core.exporters.archive import Anew, Archive, Entry, Listing
 from pixie_core.exporters.json_text import json_bytes, json_object
 from pixie_core.exporters.moment import moment_of
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pixie_core.run.events import Artefact
     from pixie_core.tool import ToolManifest
 
-__all__ = ["file_entry", "run_facts", "run_zip"]
+__all__ = ["Whole", "file_entry", "run_facts", "run_zip"]
 
 _PIECE = 256 * 1024
 _DEFLATED = {
@@ -40,6 +40,14 @@ _DEFLATED = {
 """Beside text/*, what shrinks; all else is packed already."""
 
 
+@frozen
+class Whole:
+    """A run with all its files, and the sizes that these have on disk; None for one that can't be opened."""
+
+    run: Run
+    sizes: Mapping[int, int | None]
+
+
 def run_zip(
     run: Run,
     declared: ToolManifest | None,
@@ -48,29 +56,35 @@ def run_zip(
     *,
     open_input: Callable[[str], BinaryIO] | None = None,
     sizes: Mapping[int, int | None] | None = None,
+    whole: Callable[[], Whole] | None = None,
 ) -> Archive:
     """The run's zip, ready to be streamed; of a run that is still running, what there is so far.
 
     `values` are the outputs' canonical values, those that were kept as files read back; they are taken one at a time.
     `open_artefact` opens a file by its id, `open_input` one that was an input by its SHA-256; without it inputs/ is
     left out. `sizes` are those that the artefacts have on disk, None for one that can't be opened: without it each is
-    opened for a look. Raises ExportError when a file of the run is missing or has another size than was recorded; one
-    that is altered otherwise breaks the zip off where it stands.
+    opened for a look. Where `run` has only the first of its files, `whole` reads it with all of them, and is called
+    when the first entry is out: a zip of ten thousand files begins as soon as one of ten.
+
+    Raises ArtefactFileMissing, InputFileMissing or FileAltered when a file that `run` has is missing or has another
+    size than was recorded. One that it doesn't have breaks the zip off after its first entry, one that is altered
+    otherwise where it stands.
     """
     for each in run.artefacts:
         # Values that were kept as files have no path in the zip, and are missed as much.
         if sizes is None:
-            _must_be_there(run, each.filename, each.size_bytes, partial(open_artefact, each.id))
+            _must_be_there(run, each, partial(open_artefact, each.id))
         else:
-            _must_be_whole(run, each.filename, each.size_bytes, sizes.get(each.id), "it is missing")
+            _must_be_whole(run, each, sizes)
     inputs = Paths({}, input_paths(run) if open_input is not None else {})
     files = list(_inputs(run, inputs, open_input))
     for entry, opened in files:
-        _must_be_there(run, entry.name, entry.size, opened)
+        _input_must_be_there(run, entry, opened)
+    sent = (inputs, [entry for entry, _ in files])
     return Archive(
         filename=f"{clean_filename(run.tool_id, 'run')}-{moment_of(run):%Y-%m-%d}-{run.id[:8]}.zip",
         made_at=moment_of(run),
-        entries=Anew(lambda: _entries(run, declared, values, (inputs, [entry for entry, _ in files]), open_artefact)),
+        entries=Anew(lambda: _entries(run, declared, values, sent, open_artefact, whole=whole)),
     )
 
 
@@ -80,12 +94,19 @@ def _entries(
     values: Mapping[str, Any],
     sent: tuple[Paths, Sequence[Entry]],
     open_artefact: Callable[[int], BinaryIO],
+    *,
+    whole: Callable[[], Whole] | None,
 ) -> Iterator[Entry | Listing]:
     """Each when its turn comes; `sent` are the files that were inputs, and where they lie."""
     inputs, files = sent
     said = {key: inputs.input(value) if inputs.inputs else value for key, value in run.inputs.items()}
     yield Entry("inputs.json", partial(json_object, said))
-    # Ten thousand files take a while to name: by then the zip has begun.
+    # Ten thousand files take a while to read, to look at and to name: by then the zip has begun.
+    if whole is not None:
+        found = whole()
+        run = found.run
+        for each in run.artefacts:
+            _must_be_whole(run, each, found.sizes)
     paths = evolve(paths_of(run, with_inputs=False), inputs=inputs.inputs)
     yield Entry("outputs.json", partial(_outputs, values, paths))
     yield Entry("report.md", partial(_report, run, declared, values, paths))
@@ -145,30 +166,40 @@ def _told(path: str) -> Iterator[None]:
     """What a file can't be read for, as an error of the export."""
     try:
         yield
-    except (OSError, ArtefactNotFound, JSONDecodeError) as error:
+    except (OSError, JSONDecodeError) as error:
         raise ExportError(f"{path} can't be read any more ({error}).") from error
 
 
-def _must_be_there(run: Run, name: str, expected: int | None, opened: Callable[[], BinaryIO]) -> None:
+def _must_be_there(run: Run, artefact: Artefact, opened: Callable[[], BinaryIO]) -> None:
     """Look at a file before the first byte is sent, while an error can still be told."""
     try:
         with opened() as file:
-            size = file.seek(0, io.SEEK_END) if file.seekable() else expected
+            size = file.seek(0, io.SEEK_END) if file.seekable() else artefact.size_bytes
     except (OSError, ArtefactNotFound) as error:
-        _must_be_whole(run, name, expected, None, str(error))
-    else:
-        _must_be_whole(run, name, expected, size)
+        raise ArtefactFileMissing(artefact.id, artefact.filename, run.id) from error
+    _must_have_size(run, artefact.filename, artefact.size_bytes, size)
 
 
-def _must_be_whole(run: Run, name: str, expected: int | None, size: int | None, why: str = "") -> None:
-    """Raise ExportError unless the file that was found has its size; None stands for none, and `why`."""
+def _must_be_whole(run: Run, artefact: Artefact, sizes: Mapping[int, int | None]) -> None:
+    size = sizes.get(artefact.id)
     if size is None:
-        raise ExportError(
-            f"Run {run.id[:8]} can't be exported: its file {name} can't be read ({why}). "
-            "`pixie fsck` says what else is missing."
-        )
+        raise ArtefactFileMissing(artefact.id, artefact.filename, run.id)
+    _must_have_size(run, artefact.filename, artefact.size_bytes, size)
+
+
+def _input_must_be_there(run: Run, entry: Entry, opened: Callable[[], BinaryIO]) -> None:
+    name = entry.name.rpartition("/")[2]
+    try:
+        with opened() as file:
+            size = file.seek(0, io.SEEK_END)
+    except OSError as error:
+        raise InputFileMissing(run.id, name) from error
+    _must_have_size(run, name, entry.size, size)
+
+
+def _must_have_size(run: Run, name: str, expected: int | None, size: int) -> None:
     if size != expected:
-        raise ExportError(
+        raise FileAltered(
             f"Run {run.id[:8]} can't be exported: its file {name} has {size} bytes, and had {expected} when it was "
             "kept. `pixie fsck` says what else was altered."
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import zipfile
 import zlib
@@ -10,14 +11,17 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from attrs import frozen
 
-from pixie_core.errors import ExportError, TargetExists
+from pixie_core.errors import DiskFull, ExportError, TargetExists
 from pixie_core.placing import placed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-__all__ = ["WrittenZip", "write_file", "write_zip"]
+__all__ = ["NO_ROOM", "WrittenZip", "write_file", "write_zip"]
+
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+"""What a disk, or its owner's share of it, that is full answers."""
 
 
 @frozen
@@ -68,6 +72,9 @@ def _placed(target: Path, *, force: bool) -> Iterator[BinaryIO]:
         with placed(target, 0o644, replace=force) as file:
             yield file
     except OSError as error:
+        if error.errno in NO_ROOM:
+            said = f"There is no room for {target}: the disk is full. Nothing was written. Free some, then try again."
+            raise DiskFull(said) from error
         raise ExportError(f"{target} can't be written: {error.strerror or error}.") from error
 
 

@@ -227,11 +227,20 @@ def whole(conn: sqlite3.Connection, run_id: str) -> Run:
     return ended(row, _artefacts(conn, run_id))
 
 
-def _artefacts(conn: sqlite3.Connection, run_id: str) -> tuple[Artefact, ...]:
+def beginning(conn: sqlite3.Connection, run_id: str, files: int) -> tuple[Run, bool]:
+    """The run with the first so many of its files, and whether these are all. One that runs is always whole."""
+    row = one(conn, run_id)
+    if row["status"] == "running":
+        return fold(begun(row), read(conn, run_id)), True
+    first = _artefacts(conn, run_id, files + 1)
+    return ended(row, first[:files]), len(first) <= files
+
+
+def _artefacts(conn: sqlite3.Connection, run_id: str, most: int = -1) -> tuple[Artefact, ...]:
     rows: Any = conn.execute(
         "SELECT id, filename, mime, size_bytes, sha256, output_key FROM artefacts"
-        " WHERE run_id = ? AND deleted_at IS NULL ORDER BY id",
-        (run_id,),
+        " WHERE run_id = ? AND deleted_at IS NULL ORDER BY id LIMIT ?",
+        (run_id, most),
     )
     return tuple(
         Artefact(

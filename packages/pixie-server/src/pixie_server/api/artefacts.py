@@ -9,6 +9,7 @@ from attrs import frozen
 from pixie_core.catalogue.base import field
 from pixie_core.errors import (
     AmbiguousRunId,
+    ArtefactFileMissing,
     ArtefactNotFound,
     RequestInvalid,
     RunNotFound,
@@ -153,7 +154,7 @@ async def show_artefact(served: Served, artefact_id: int) -> ArtefactItem:
         ),
         *_IN_PARTS,
     ),
-    errors=(ArtefactNotFound,),
+    errors=(ArtefactNotFound, ArtefactFileMissing),
     asks=_CONDITIONS,
     artefact=True,
     path_examples=_EXAMPLES,

@@ -9,10 +9,13 @@ from attrs import frozen
 from pixie_core.catalogue.base import field
 from pixie_core.errors import (
     AmbiguousRunId,
+    ArtefactFileMissing,
     ArtefactNotFound,
     DestinationNotFound,
+    DiskFull,
     ExportError,
     ExportTooLarge,
+    FileAltered,
     MissingExtra,
     OutputNotFound,
     Problem,
@@ -104,6 +107,7 @@ async def delete_export_target(served: Served, name: str) -> list[Destination]:
     answer=Sent,
     errors=(
         *(DestinationNotFound, RunNotFound, AmbiguousRunId, RequestInvalid, OutputNotFound, ArtefactNotFound),
+        *(ArtefactFileMissing, FileAltered, DiskFull),
         *(UnsupportedFormat, MissingExtra, ExportTooLarge, ExportError),
     ),
     example={"target": "reports", "run_id": "3f2b8c1e", "output_key": "final_balance", "format": "csv"},

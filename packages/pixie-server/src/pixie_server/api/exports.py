@@ -11,9 +11,12 @@ from attrs import frozen
 from pixie_core.catalogue.base import field
 from pixie_core.errors import (
     AmbiguousRunId,
+    ArtefactFileMissing,
     ArtefactNotFound,
+    DiskFull,
     ExportError,
     ExportTooLarge,
+    FileAltered,
     MissingExtra,
     OutputNotFound,
     RequestInvalid,
@@ -34,7 +37,8 @@ if TYPE_CHECKING:
 routes = Routes("exports")
 
 _RUN = (RunNotFound, AmbiguousRunId, RequestInvalid, OutputNotFound)
-_EXPORT = (UnsupportedFormat, MissingExtra, ExportTooLarge, ExportError)
+_GONE = (ArtefactNotFound, ArtefactFileMissing, FileAltered)
+_EXPORT = (UnsupportedFormat, MissingExtra, ExportTooLarge, ExportError, DiskFull)
 _OF_OUTPUT = {"run_id": "3f2b8c1e", "key": "final_balance"}
 _OF_ARTEFACT = {"artefact_id": "12"}
 _RENDERER = "X-Pixie-Renderer"
@@ -68,7 +72,9 @@ def _how() -> type:
 How = _how()
 
 
-@routes.get("/api/runs/<run_id>/outputs/<key>/formats", answer=list[FormatOut], errors=_RUN, path_examples=_OF_OUTPUT)
+@routes.get(
+    "/api/runs/<run_id>/outputs/<key>/formats", answer=list[FormatOut], errors=(*_RUN, *_GONE), path_examples=_OF_OUTPUT
+)
 async def output_formats(served: Served, run_id: str, key: str) -> list[FormatOut]:
     """What an output can become, its default first."""
     return FormatOut.all_of(await served.bridge.slowly(served.pixie.formats, run_id, key))
@@ -78,7 +84,7 @@ async def output_formats(served: Served, run_id: str, key: str) -> list[FormatOu
     "/api/runs/<run_id>/outputs/<key>/export",
     query=How,
     answers=_FILE,
-    errors=(*_RUN, *_EXPORT),
+    errors=(*_RUN, *_GONE, *_EXPORT),
     path_examples=_OF_OUTPUT,
 )
 async def export_output(served: Served, run_id: str, key: str, query: Any) -> Response:
@@ -89,7 +95,7 @@ async def export_output(served: Served, run_id: str, key: str, query: Any) -> Re
 @routes.get(
     "/api/artefacts/<int:artefact_id>/formats",
     answer=list[FormatOut],
-    errors=(ArtefactNotFound,),
+    errors=_GONE,
     path_examples=_OF_ARTEFACT,
 )
 async def artefact_formats(served: Served, artefact_id: int) -> list[FormatOut]:
@@ -101,7 +107,7 @@ async def artefact_formats(served: Served, artefact_id: int) -> list[FormatOut]:
     "/api/artefacts/<int:artefact_id>/export",
     query=How,
     answers=_FILE,
-    errors=(ArtefactNotFound, *_EXPORT),
+    errors=(*_GONE, *_EXPORT),
     path_examples=_OF_ARTEFACT,
 )
 async def export_artefact(served: Served, artefact_id: int, query: Any) -> Response:

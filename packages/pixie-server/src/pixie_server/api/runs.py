@@ -9,8 +9,11 @@ from attrs import Factory, frozen
 from pixie_core.catalogue.base import field
 from pixie_core.errors import (
     AmbiguousRunId,
+    ArtefactFileMissing,
+    ArtefactNotFound,
     DiskFull,
-    ExportError,
+    FileAltered,
+    InputFileMissing,
     OutputNotFound,
     QuotaExceeded,
     RequestInvalid,
@@ -171,7 +174,7 @@ async def run_log(served: Served, run_id: str) -> RunLog:
             example={"value": 47526.55, "format": "currency", "precision": 2},
         ),
     ),
-    errors=(*_RUN, OutputNotFound),
+    errors=(*_RUN, OutputNotFound, ArtefactNotFound, ArtefactFileMissing, FileAltered),
     path_examples=_EXAMPLES,
 )
 async def run_output(served: Served, run_id: str, key: str) -> Any:
@@ -182,12 +185,16 @@ async def run_output(served: Served, run_id: str, key: str) -> Any:
 @routes.get(
     "/api/runs/<run_id>/export",
     answers=(Answer(200, media_type="application/zip", description="inputs, outputs, report and artefacts."),),
-    errors=(*_RUN, ExportError),
+    errors=(*_RUN, ArtefactFileMissing, InputFileMissing, FileAltered),
     path_examples=_EXAMPLES,
 )
 async def export_run(served: Served, run_id: str) -> Response:
-    """Stream a zip of the run: inputs.json, outputs.json, report.md, run.json and artefacts/."""
-    made = await served.bridge.slowly(served.pixie.zip, run_id)
+    """Stream a zip of the run: inputs.json, outputs.json, report.md, run.json and artefacts/.
+
+    It begins at once. A file that is missing, or isn't what the run left, is told before the first byte where it is one
+    of the first 500; of the others it breaks the zip off: the connection is closed before the end of the body.
+    """
+    made = await served.bridge(served.pixie.zip, run_id)
     return deliver_made(
         served, iter(made), filename=made.filename, content_type="application/zip", length=made.content_length
     )
