@@ -100,6 +100,11 @@ def _parse_response(
 
         return response_409
 
+    if response.status_code == 410:
+        response_410 = ErrorOut.from_dict(response.json())
+
+        return response_410
+
     if response.status_code == 413:
         response_413 = ErrorOut.from_dict(response.json())
 
@@ -134,6 +139,11 @@ def _parse_response(
         response_503 = ErrorOut.from_dict(response.json())
 
         return response_503
+
+    if response.status_code == 507:
+        response_507 = ErrorOut.from_dict(response.json())
+
+        return response_507
 
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)

@@ -53,6 +53,11 @@ def _parse_response(
 
         return response_409
 
+    if response.status_code == 410:
+        response_410 = ErrorOut.from_dict(response.json())
+
+        return response_410
+
     if response.status_code == 414:
         response_414 = ErrorOut.from_dict(response.json())
 
@@ -67,11 +72,6 @@ def _parse_response(
         response_431 = ErrorOut.from_dict(response.json())
 
         return response_431
-
-    if response.status_code == 501:
-        response_501 = ErrorOut.from_dict(response.json())
-
-        return response_501
 
     if response.status_code == 503:
         response_503 = ErrorOut.from_dict(response.json())
@@ -102,6 +102,11 @@ def sync_detailed(
 ) -> Response[ErrorOut | File]:
     """Stream a zip of the run: inputs.json, outputs.json, report.md, run.json and artefacts/
 
+     It begins at once. A file that is missing, or isn't what the run left, is told before the first byte
+    where it is one
+    of the first 500; of the others it breaks the zip off: the connection is closed before the end of
+    the body.
+
     Args:
         run_id (str):
 
@@ -131,6 +136,11 @@ def sync(
 ) -> ErrorOut | File | None:
     """Stream a zip of the run: inputs.json, outputs.json, report.md, run.json and artefacts/
 
+     It begins at once. A file that is missing, or isn't what the run left, is told before the first byte
+    where it is one
+    of the first 500; of the others it breaks the zip off: the connection is closed before the end of
+    the body.
+
     Args:
         run_id (str):
 
@@ -154,6 +164,11 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
 ) -> Response[ErrorOut | File]:
     """Stream a zip of the run: inputs.json, outputs.json, report.md, run.json and artefacts/
+
+     It begins at once. A file that is missing, or isn't what the run left, is told before the first byte
+    where it is one
+    of the first 500; of the others it breaks the zip off: the connection is closed before the end of
+    the body.
 
     Args:
         run_id (str):
@@ -181,6 +196,11 @@ async def asyncio(
     client: AuthenticatedClient | Client,
 ) -> ErrorOut | File | None:
     """Stream a zip of the run: inputs.json, outputs.json, report.md, run.json and artefacts/
+
+     It begins at once. A file that is missing, or isn't what the run left, is told before the first byte
+    where it is one
+    of the first 500; of the others it breaks the zip off: the connection is closed before the end of
+    the body.
 
     Args:
         run_id (str):
