@@ -3,9 +3,12 @@
 import io
 import json
 import threading
+import uuid
 import zipfile
 
 import pytest
+
+from pixie_core.run.events import Log
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +49,22 @@ def test_events_continue_byte_for_byte(live, told, after):
     as_json = live.get(path, params={"after": after}, headers={"Accept": "application/json"}).text
     datas = [event.split("\n")[2].removeprefix("data: ") for event in events[after:]]
     assert as_json == "[" + ",\n".join(datas) + "]"
+
+
+@pytest.mark.parametrize(("count", "longest"), [(0, 0), (1201, 10), (12, 1 << 20)])
+def test_a_log_of_any_length_is_one_list(live, count, longest):
+    """It is sent page by page, which a reader of the JSON can't see; of a run that goes on it ends all the same."""
+    run_id = str(uuid.uuid4())
+    store = live.pixie.store
+    store.create_run(run_id=run_id, tool_id="adder", inputs={}, origin="api")
+    lines = [f"{number} ".ljust(longest, "x") for number in range(count)]
+    store.append(run_id, [Log(text=line) for line in lines])
+    events = live.get(f"/api/runs/{run_id}/events", headers={"Accept": "application/json"}).json()
+    assert [event["text"] for event in events] == lines
+    assert [event["seq"] for event in events] == list(range(1, count + 1))
+    after = {"after": max(0, count - 1)}
+    rest = live.get(f"/api/runs/{run_id}/events", params=after, headers={"Accept": "application/json"}).json()
+    assert rest == events[-1:]
 
 
 def test_a_browser_that_comes_back_gets_the_rest(live, told):

@@ -311,6 +311,12 @@ class Store:
         """The records after number `after`, at most `limit` of them."""
         return self.read(lambda conn: event_log.read(conn, runs.find(conn, run_id), after, limit))
 
+    def events_page(self, run_id: str, after: int = 0) -> list[Record]:
+        """Some of the records after number `after`, as many as are held in memory with ease; none at the end of what
+        there is. By the run's whole id.
+        """
+        return self.read(partial(event_log.read_page, run_id=run_id, after=after))[0]
+
     def log(self, run_id: str) -> str:
         """What the run's `log` events say, line by line."""
         return self.read(lambda conn: event_log.log_text(conn, runs.find(conn, run_id)))
