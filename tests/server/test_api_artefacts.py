@@ -290,3 +290,60 @@ def test_pages_by_number_end_where_the_cursor_goes_on(live, path):
     (problem,) = live.get(path, params={"page": 201}).json()["errors"]
     assert problem["path"] == "$.page"
     assert "`after`" in problem["message"]
+
+
+def test_many_files_are_changed_at_once_and_each_is_told_of(live):
+    """Deleted but for the starred one, and restored; a number that is nobody's is named."""
+    _, numbers = keep(live.pixie, {"a.txt": b"1", "b.txt": b"2", "c.txt": b"3"})
+    first, second, third = numbers.values()
+    change = {"ids": [first, second], "starred": True, "label": "Fig", "add_tags": ["new"]}
+    answer = live.client.patch("/api/artefacts", json=change).json()
+    assert (answer["changed"], answer["refused"]) == ([first, second], [])
+    item = live.get(f"/api/artefacts/{first}").json()
+    assert (item["starred"], item["label"], item["tags"]) == (True, "Fig", ["new"])
+    live.client.patch("/api/artefacts", json={"ids": [second], "starred": False, "label": "", "remove_tags": ["new"]})
+    answer = live.client.patch("/api/artefacts", json={"ids": [*numbers.values(), 10**9], "deleted": True}).json()
+    assert answer["changed"] == [second, third]
+    assert {each["id"]: each["code"] for each in answer["refused"]} == {
+        first: "run_protected",
+        10**9: "artefact_not_found",
+    }
+    assert live.client.patch("/api/artefacts", json={"ids": [second, third], "deleted": False}).json()["changed"] == [
+        second,
+        third,
+    ]
+    for body in ({"ids": [first]}, {"ids": [], "starred": True}, {"ids": [first], "label": "x" * 201}):
+        assert live.client.patch("/api/artefacts", json=body).status_code == 422
+
+
+def test_a_file_that_was_modified_after_its_run_is_shown_as_such(live):
+    """T12: in the list, alone, and among the files of its run."""
+    run_id, numbers = keep(live.pixie, {"altered.txt": b"one", "whole.txt": b"two"})
+    row = live.pixie.library.get(numbers["altered.txt"])
+    path = live.pixie.settings.artefacts_root / row.rel_path
+    path.chmod(0o644)
+    path.write_bytes(b"another")
+    listed = live.get("/api/artefacts", params={"run": run_id}).json()["items"]
+    of_run = live.get(f"/api/runs/{run_id}").json()["artefacts"]
+    alone = [live.get(f"/api/artefacts/{each}").json() for each in numbers.values()]
+    for items in (listed, of_run, alone):
+        assert {each["filename"]: each["on_disk"] for each in items} == {
+            "altered.txt": "modified",
+            "whole.txt": "unchanged",
+        }
+    path.write_bytes(b"one")
+
+
+def test_a_page_of_a_tools_own_is_inline_in_pixies_frames_alone(live):
+    """By what the browser says of where it is to be shown; its policy is the same, a download everywhere else."""
+    _, numbers = keep(live.pixie, {"page.html": b"<p>hello", "plain.txt": b"hello"})
+    path = f"/api/artefacts/{numbers['page.html']}/content"
+    framed = live.get(path, headers={"Sec-Fetch-Dest": "iframe", "Sec-Fetch-Site": "same-origin"})
+    alone = live.get(path, headers={"Sec-Fetch-Dest": "document", "Sec-Fetch-Site": "none"})
+    assert framed.headers["content-disposition"].startswith("inline")
+    assert alone.headers["content-disposition"].startswith("attachment")
+    assert framed.headers["content-security-policy"] == alone.headers["content-security-policy"]
+    assert "sandbox allow-scripts;" in framed.headers["content-security-policy"]
+    assert framed.headers["vary"] == alone.headers["vary"] == "Sec-Fetch-Dest"
+    elsewhere = {"Sec-Fetch-Dest": "iframe", "Sec-Fetch-Site": "cross-site"}
+    assert live.get(path, headers=elsewhere).status_code == 403

@@ -15,7 +15,7 @@ from quart import Response, request
 
 from pixie_core.errors import PixieError
 from pixie_server.cutting import BrokenOff
-from pixie_server.media_types import served_as
+from pixie_server.media_types import ServedAs, served_as
 from pixie_server.problems import RANGE, answer_problem
 
 if TYPE_CHECKING:
@@ -65,12 +65,14 @@ def _deliver(served: Served, opened: BinaryIO, filename: str, size: int, etag: s
     kind = served_as(filename)
     headers = {
         "Content-Type": kind.content_type,
-        "Content-Disposition": content_disposition(kind.disposition, filename),
+        "Content-Disposition": content_disposition("inline" if _in_frame(kind) else kind.disposition, filename),
         "Content-Security-Policy": kind.policy,
         "ETag": etag,
         "Accept-Ranges": "bytes",
         "Cache-Control": "private, no-cache",
     }
+    if kind.framed:
+        headers["Vary"] = "Sec-Fetch-Dest"
     asked = request.headers.get("If-None-Match", "")
     if asked and (asked.strip() == "*" or etag in [each.strip().removeprefix("W/") for each in asked.split(",")]):
         opened.close()
@@ -97,6 +99,11 @@ def _deliver(served: Served, opened: BinaryIO, filename: str, size: int, etag: s
     answer = Response(_read(served, opened, begin, end), status, headers=headers)
     answer.timeout = None  # a large file on a slow reader takes longer than Quart's minute
     return answer
+
+
+def _in_frame(kind: ServedAs) -> bool:
+    """Whether a page of Pixie's asks for it in a frame, as the browser itself says: the guard lets in no other's."""
+    return kind.framed and request.headers.get("Sec-Fetch-Dest") == "iframe"
 
 
 def _without_body(status: int, headers: Mapping[str, str]) -> Response:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote_to_bytes
 
 from attrs import frozen
 from quart import Response, redirect, request
@@ -29,12 +28,11 @@ from pixie_core.errors import (
 from pixie_server import render
 from pixie_server.api.shapes import RunOut
 from pixie_server.api.tools import RunsOfTool, run_page_of
-from pixie_server.forms import attached_files
+from pixie_server.forms import attached_files, form_fields
 from pixie_server.frames import frame_of
 from pixie_server.live import events_answer
 from pixie_server.pages import html, run_of
 from pixie_server.problems import wants_json
-from pixie_server.reading import Malformed
 from pixie_server.routing import Answer, Routes
 
 if TYPE_CHECKING:
@@ -69,7 +67,7 @@ async def run_tool(served: Served, tool_id: str) -> Any:
     htmx gets the live panel at once; a plain form is sent on to the run's page; anything else waits for the
     run's end and gets the output panel, or the run as JSON by Accept.
     """
-    fields, files = await _form_fields(), await attached_files(request)
+    fields, files = await form_fields(request), await attached_files(request)
     try:
         start = partial(served.pixie.start_form, tool_id, fields, typed=files)
         run = await (served.bridge.slowly(start) if files else served.bridge(start))
@@ -86,20 +84,6 @@ async def run_tool(served: Served, tool_id: str) -> Any:
         return redirect(f"/tool/{tool_id}/runs/{run.id}", 303)
     run = await served.bridge.wait(run.id)
     return RunOut.of(run) if wants_json() else await served.bridge(_panel, served.pixie, run)
-
-
-async def _form_fields() -> dict[str, list[str]]:
-    """The form's fields in order, each with all its texts. A byte that isn't UTF-8 is an error and not an
-    empty form.
-    """
-    if request.mimetype == "application/x-www-form-urlencoded":
-        raw = await request.get_data(cache=True, as_text=False, parse_form_data=False)
-        try:
-            unquote_to_bytes(raw).decode("utf-8")
-        except UnicodeDecodeError:
-            raise Malformed("The form isn't UTF-8.") from None
-    form = await request.form
-    return {key: form.getlist(key) for key in form}
 
 
 def _is_htmx() -> bool:

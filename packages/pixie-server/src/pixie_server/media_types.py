@@ -17,6 +17,8 @@ class ServedAs:
     content_type: str
     disposition: Literal["inline", "attachment"]
     policy: str
+    framed: bool = False
+    """Whether Pixie's own pages show it in a frame: there it is inline, whatever `disposition` says."""
 
 
 _SEALED = "default-src 'none'; sandbox"
@@ -55,5 +57,5 @@ def served_as(filename: str) -> ServedAs:
     if ending == ".svg":
         return ServedAs("image/svg+xml", "inline", _SVG)
     if ending in {".html", ".htm"}:
-        return ServedAs("text/html; charset=utf-8", "attachment", _HTML)
+        return ServedAs("text/html; charset=utf-8", "attachment", _HTML, framed=True)
     return ServedAs("application/octet-stream", "attachment", _SEALED)

@@ -1,5 +1,6 @@
 """The JSON API: thin routes that parse, call one thing of the library, and answer."""
 
+from pixie_server.api.artefact_changes import routes as artefact_change_routes
 from pixie_server.api.artefacts import routes as artefact_routes
 from pixie_server.api.bulk import routes as bulk_routes
 from pixie_server.api.destinations import routes as destination_routes
@@ -24,6 +25,7 @@ ROUTES = (
     *run_routes.routes,
     *report_routes.routes,
     *artefact_routes.routes,
+    *artefact_change_routes.routes,
     *disk_routes.routes,
     *settings_routes.routes,
     *workspace_routes.routes,

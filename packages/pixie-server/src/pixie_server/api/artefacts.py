@@ -25,6 +25,7 @@ from pixie_server.routing import Answer, Routes
 if TYPE_CHECKING:
     from quart import Response
 
+    from pixie_core import Pixie
     from pixie_core.store import Page, StoredArtefact
     from pixie_server.served import Served
 
@@ -39,6 +40,7 @@ _EXAMPLE = {
     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "output_key": "trajectory",
     "url": "/api/artefacts/12/content",
+    "on_disk": "unchanged",
     "run_id": "3f2b8c1e-5d0a-4c7e-9b1f-2a6d8e4c7f10",
     "tool_id": "lorenz-ode-solver",
     "created_at": "2026-05-17T09:30:00.000000+00:00",
@@ -112,8 +114,18 @@ async def list_artefacts(served: Served, query: WhichArtefacts) -> ArtefactPage:
 
     Large values that are kept as files aren't among them, nor are the files of deleted runs.
     """
-    page: Page[StoredArtefact] = await served.bridge(
-        served.pixie.library.list,
+    return await served.bridge(artefact_page_of, served.pixie, query)
+
+
+def artefact_page_of(pixie: Pixie, query: WhichArtefacts) -> ArtefactPage:
+    """The page that is asked for, with a look at each file."""
+    page = shelf_of(pixie, query)
+    return ArtefactPage.of(page, query.page, query.page_size, pixie.library.on_disk(page.items))
+
+
+def shelf_of(pixie: Pixie, query: WhichArtefacts) -> Page[StoredArtefact]:
+    """The rows of the page that is asked for."""
+    return pixie.library.list(
         tool=query.tool,
         run=query.run,
         mime=query.mime,
@@ -129,7 +141,6 @@ async def list_artefacts(served: Served, query: WhichArtefacts) -> ArtefactPage:
         after=query.after,
         page=query.page,
     )
-    return ArtefactPage.of(page, query.page, query.page_size)
 
 
 @routes.get(
@@ -140,7 +151,11 @@ async def list_artefacts(served: Served, query: WhichArtefacts) -> ArtefactPage:
 )
 async def show_artefact(served: Served, artefact_id: int) -> ArtefactItem:
     """What is known of a kept file."""
-    return ArtefactItem.of_row(await served.bridge(served.pixie.library.get, artefact_id))
+    return await served.bridge(_item, served.pixie, artefact_id)
+
+
+def _item(pixie: Pixie, artefact_id: int) -> ArtefactItem:
+    return ArtefactItem.of_row(pixie.library.get(artefact_id), pixie.library.on_disk_closely(artefact_id))
 
 
 @routes.get(
@@ -270,4 +285,5 @@ async def delete_artefact(served: Served, artefact_id: int) -> DeletedArtefact:
 )
 async def restore_artefact(served: Served, artefact_id: int) -> ArtefactItem:
     """Undo the deletion of a file; nothing is changed where it wasn't deleted."""
-    return ArtefactItem.of_row(await served.bridge(served.pixie.library.restore, artefact_id))
+    await served.bridge(served.pixie.library.restore, artefact_id)
+    return await served.bridge(_item, served.pixie, artefact_id)

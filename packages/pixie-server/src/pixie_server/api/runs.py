@@ -100,7 +100,7 @@ async def list_runs(served: Served, query: WhichRuns) -> RunPage:
 @routes.get("/api/runs/<run_id>", answer=RunOut, errors=_RUN, path_examples=_EXAMPLES)
 async def show_run(served: Served, run_id: str) -> RunOut:
     """One run: inputs, outputs, status, error, duration, fingerprint, artefacts."""
-    return RunOut.of(await served.bridge(served.pixie.get, run_id))
+    return await served.bridge(RunOut.whole, served.pixie, run_id)
 
 
 @routes.delete(
@@ -120,7 +120,7 @@ async def delete_run(served: Served, run_id: str) -> DeletedRun:
 async def restore_run(served: Served, run_id: str) -> RunOut:
     """Undo the deletion of a run; nothing is changed where it wasn't deleted."""
     whole = await served.bridge(served.pixie.restore, run_id)
-    return RunOut.of(await served.bridge(served.pixie.get, whole))
+    return await served.bridge(RunOut.whole, served.pixie, whole)
 
 
 @frozen(kw_only=True)
@@ -205,7 +205,7 @@ async def cancel_run(served: Served, run_id: str) -> RunOut:
     """Ask a run to end, and answer it as it stands: it has ended as `cancelled` within seconds."""
     run = await served.bridge(served.pixie.get, run_id)
     await served.bridge.slowly(served.pixie.cancel, run.id)
-    return RunOut.of(await served.bridge(served.pixie.get, run.id))
+    return await served.bridge(RunOut.whole, served.pixie, run.id)
 
 
 @frozen(kw_only=True)

@@ -4,17 +4,20 @@ client are made.
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import asdict, frozen
 
 from pixie_core.catalogue.base import field
 from pixie_core.exporters import option_help
+from pixie_core.store import OnDisk
 from pixie_core.tool import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pixie_core import Pixie
     from pixie_core.exporters import Format
     from pixie_core.run import Run
     from pixie_core.run.events import Artefact
@@ -199,10 +202,15 @@ class ArtefactOut:
     output_key: str | None = field(help="the output that it belongs to, if any")
     url: str = field(help="where its bytes are")
 
+    on_disk: OnDisk | None = field(
+        help="whether its bytes are what the run left: unchanged, modified after the run, missing; unchecked where it "
+        "was written to since and is large, until somebody asks for it alone; null where nobody looked",
+        default=None,
+    )
     @classmethod
-    def of(cls, artefact: Artefact) -> ArtefactOut:
+    def of(cls, artefact: Artefact, on_disk: OnDisk | None = None) -> ArtefactOut:
         """As the event says it."""
-        return cls(**cls.facts(artefact))
+        return cls(**cls.facts(artefact), on_disk=on_disk)
 
     @staticmethod
     def facts(artefact: Artefact | StoredArtefact) -> dict[str, Any]:
@@ -232,11 +240,12 @@ class ArtefactItem(ArtefactOut):
     deleted_at: str | None = field(help="when it was deleted; null unless deleted ones were asked for", default=None)
 
     @classmethod
-    def of_row(cls, artefact: StoredArtefact) -> ArtefactItem:
+    def of_row(cls, artefact: StoredArtefact, on_disk: OnDisk | None = None) -> ArtefactItem:
         """As the store keeps it."""
         return cls(
             **cls.facts(artefact),
             run_id=artefact.run_id,
+            on_disk=on_disk,
             tool_id=artefact.tool_id,
             created_at=artefact.created_at,
             starred=artefact.starred,
@@ -258,9 +267,9 @@ class ArtefactPage:
     newest_only: int | None = field(help="so many of the newest were looked at, as for one or two letters; null: all")
 
     @classmethod
-    def of(cls, found: Page[StoredArtefact], page: int, page_size: int) -> ArtefactPage:
+    def of(cls, found: Page[StoredArtefact], page: int, page_size: int, on_disk: Mapping[int, OnDisk]) -> ArtefactPage:
         """The library's page as the API answers it."""
-        items = [ArtefactItem.of_row(each) for each in found.items]
+        items = [ArtefactItem.of_row(each, on_disk.get(each.id)) for each in found.items]
         return cls(items=items, page=page, page_size=page_size, next=found.next, newest_only=found.newest_only)
 
 
@@ -332,7 +341,15 @@ class RunOut(RunSummary):
     imported: ImportedOut | None = field(help="when it was imported and from where; null for a run that was made here")
 
     @classmethod
-    def of(cls, run: Run, outputs: Mapping[str, Any] | None = None) -> RunOut:
+    def whole(cls, pixie: Pixie, run_id: str) -> RunOut:
+        """The run as it stands, with a look at its files."""
+        run = pixie.get(run_id)
+        return cls.of(run, on_disk=pixie.library.on_disk_of_run(run.id) if run.artefacts else {})
+
+    @classmethod
+    def of(
+        cls, run: Run, outputs: Mapping[str, Any] | None = None, on_disk: Mapping[int, OnDisk] = MappingProxyType({})
+    ) -> RunOut:
         """The run, with `outputs` in place of references where they are given."""
         failed = run.error is not None or run.error_code is not None
         error = RunError(message=run.error or "", code=run.error_code or "error", stderr=run.stderr) if failed else None
@@ -349,7 +366,7 @@ class RunOut(RunSummary):
             error=error,
             flagged=list(run.flagged),
             fingerprint=dict(run.fingerprint),
-            artefacts=[ArtefactOut.of(artefact) for artefact in run.artefacts],
+            artefacts=[ArtefactOut.of(each, on_disk.get(each.id)) for each in run.artefacts],
             imported=ImportedOut(**run.imported) if run.imported else None,
         )
 

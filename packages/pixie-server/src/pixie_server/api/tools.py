@@ -106,7 +106,7 @@ async def start_run(
         run = await served.bridge.wait(run.id, body.wait)
     else:
         run = await served.bridge(served.pixie.get, run.id)
-    return RunOut.of(run), 200 if run.ended else 202
+    return await served.bridge(RunOut.whole, served.pixie, run.id), 200 if run.ended else 202
 
 
 @frozen(kw_only=True)
