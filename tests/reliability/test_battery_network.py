@@ -5,13 +5,15 @@ test_battery_browsers.py, the rules by themselves in tests/server/test_guard.py;
 import json
 import socket
 import subprocess
+import urllib.request
 from pathlib import Path
 
 import psutil
 import pytest
 
+from pixie_core import Settings
 from pixie_server.app import ROUTES
-from tests.reliability.raw import addresses, request
+from tests.reliability.raw import addresses, request, status_of
 from tests.server.asgi import exchange
 from tests.server.cli.folders import add_tools
 from tests.server.cli.test_serve import served
@@ -27,23 +29,22 @@ STRANGE_HOSTS = (
 OWN_HOSTS = ("127.0.0.1", "127.0.0.1:1", "localhost", "LOCALHOST:65535", "[::1]", "[::1]:7860")
 
 
-def filled(kept, routes=ROUTES):
-    """Each address of a route, with what is there."""
+def values(kept):
+    """What is there, by the names that routes have for it."""
     run_id, numbers = kept
-    values = {
-        "tool_id": "adder",
-        "run_id": run_id,
-        "artefact_id": numbers["probe.html"],
-        "key": "sum",
-        "workspace_id": 1,
-    }
-    return [*addresses(routes, **values), (None, "/static/css/base.css"), (None, "/no/such/thing")]
+    return {"tool_id": "adder", "run_id": run_id, "artefact_id": numbers["probe.html"], "key": "sum", "workspace_id": 1}
 
 
+def filled(kept, routes=ROUTES):
+    """Each address of a route, with what is there; a static file, and nothing."""
+    return [*addresses(routes, **values(kept)), (None, "/static/css/base.css"), (None, "/no/such/thing")]
+
+
+@pytest.mark.case("N2.strange")
 @pytest.mark.parametrize("version", ["1.0", "1.1"])
 @pytest.mark.parametrize("host", STRANGE_HOSTS)
 def test_no_route_answers_to_a_strange_name(untouched, kept, host, version):
-    """N2: each declared method of each path, a static file and an unknown one."""
+    """Each declared method of each path, a static file and an unknown one."""
     for route, path in filled(kept):
         method = route.method if route else "GET"
         status, _, body = request(untouched, path, method=method, host=host, version=version)
@@ -51,54 +52,133 @@ def test_no_route_answers_to_a_strange_name(untouched, kept, host, version):
         assert b"evil" not in body
 
 
+def by_kind(kept):
+    """An address of each kind: pages, a static file, none at all, API, streams with and without an end, a file, an export."""
+    run_id, numbers = kept
+    pages = [path for _, path in filled(kept, [each for each in ROUTES if each.page and each.method == "GET"])]
+    number = numbers["probe.html"]
+    return [
+        *pages, "/api/tools", f"/api/runs/{run_id}/events", "/api/events", f"/api/artefacts/{number}/content",
+        f"/api/runs/{run_id}/export", "/api/no/such/thing",
+    ]  # fmt: skip
+
+
+@pytest.mark.case("N2.own")
 @pytest.mark.parametrize("host", OWN_HOSTS)
-def test_every_page_answers_to_this_machines_names(untouched, kept, host):
-    """N2: in any case and with any port."""
-    for _, path in filled(kept, [route for route in ROUTES if route.page and route.method == "GET"]):
-        status, _, _ = request(untouched, path, host=host)
-        assert status in {200, 303, 404}, path
+def test_every_kind_of_address_answers_to_this_machines_names(untouched, kept, host):
+    """In any case and with any port, as by the address that was printed."""
+    for path in by_kind(kept):
+        assert (status_of(untouched, path, host=host), path) == (status_of(untouched, path), path)
+    assert status_of(untouched, "/", host=host) == 200
 
 
-@pytest.mark.parametrize(
-    "origin", ["null", "http://127.0.0.1:{port}.evil.com", "http://localhost.evil.com", "https://127.0.0.1:{port}",
-               "http://127.0.0.1:1", "chrome-extension://x", "", "http://evil.test"],
+BROKEN = {
+    "no host": (b"GET {path} HTTP/1.1\r\n\r\n", 400),
+    "no host, as was allowed once": (b"GET {path} HTTP/1.0\r\n\r\n", 400),
+    "an empty host": (b"GET {path} HTTP/1.1\r\nhost:\r\n\r\n", 400),
+    "a blank host": (b"GET {path} HTTP/1.1\r\nhost:   \r\n\r\n", 400),
+    "two hosts": (b"GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nhost: 127.0.0.1\r\n\r\n", 400),
+    "two hosts, one of them strange": (b"GET {path} HTTP/1.0\r\nhost: 127.0.0.1\r\nhost: evil.com\r\n\r\n", 400),
+    "a host of 16 KiB": (b"GET {path} HTTP/1.1\r\nhost: " + b"a" * 16_000 + b"\r\n\r\n", 403),
+    "an origin that is no text": (b"GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\norigin: \xff\xfe\r\n\r\n", 403),
+    "an origin that is no origin": (b"GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\norigin: ///\r\n\r\n", 403),
+    "two origins in one": (b"GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\norigin: http://127.0.0.1, http://evil.com\r\n\r\n", 403),
+    "a proxy's target": (b"GET http://evil.com{path} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n", 400),
+    "a proxy's target that is Pixie": (b"GET http://127.0.0.1{path} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n", 400),
+    "a tunnel": (b"CONNECT evil.com:443 HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n", 405),
+}  # fmt: skip
+
+
+@pytest.mark.case("N3.refused")
+@pytest.mark.parametrize(("sent", "expected"), BROKEN.values(), ids=BROKEN)
+def test_a_request_that_does_not_say_who_asks_whom_is_refused(untouched, kept, sent, expected):
+    """On every kind of address; Pixie lives and answers the next."""
+    for path in by_kind(kept):
+        answer = exchange(untouched.port, sent.replace(b"{path}", path.encode()))
+        assert (answer.split(b" ", 2)[1:2], path) == ([b"%d" % expected], path)
+        # What isn't HTTP at all the server answers itself, with nothing in it that a browser could take for anything.
+        assert b"x-content-type-options: nosniff" in answer or b"\r\ncontent-length: 0\r\n" in answer
+        assert b"\r\nserver:" not in answer
+
+
+ORIGINS = (
+    "null", "http://127.0.0.1:{port}.evil.com", "http://localhost.evil.com", "https://127.0.0.1:{port}", "http://127.0.0.1:1",
+    "http://127.0.0.1", "http://localhost:{port}", "http://127.0.0.1:{port}/", "HTTP://127.0.0.1:{port}", "chrome-extension://x",
+    "file://", "", "http://evil.test",
 )  # fmt: skip
+
+
+@pytest.mark.case("N6.origins")
+@pytest.mark.parametrize("origin", ORIGINS)
 def test_no_route_answers_another_origin(untouched, kept, origin):
-    """N6: GET, POST, whatever a route takes."""
-    for route, path in filled(kept):
-        said = "origin: " + origin.format(port=untouched.port)
-        status, head, _ = request(untouched, path, said, method=route.method if route else "GET")
-        assert (status, path) == (403, path)
+    """GET and POST on every path, and whatever else a route takes."""
+    said = "origin: " + origin.format(port=untouched.port)
+    asked = {
+        (method, path) for route, path in filled(kept) for method in ("GET", "POST", route.method if route else "GET")
+    }
+    for method, path in sorted(asked):
+        status, head, _ = request(untouched, path, said, method=method)
+        assert (status, method, path) == (403, method, path)
         assert "access-control" not in head.lower()
 
 
+@pytest.mark.case("N6.origins")
 def test_two_origins_are_two_too_many(untouched, kept):
-    """N6: though one is right."""
+    """Though one is right."""
     own = f"origin: http://127.0.0.1:{untouched.port}"
     for _, path in filled(kept):
         assert request(untouched, path, own, "origin: http://evil.test")[0] == 403
 
 
+def shaken(live, path, *headers, host=None):
+    """What a WebSocket's handshake is answered."""
+    shake = ["upgrade: websocket", "connection: upgrade", "sec-websocket-version: 13"]
+    key = "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ=="
+    return status_of(live, path, *shake, key, *headers, host=host)
+
+
+@pytest.mark.case("N11.refused")
 def test_no_websocket_is_opened_anywhere(untouched, kept):
-    """N11: with the right origin, a wrong one and none."""
+    """With the right origin, a wrong one and none."""
     own = f"http://127.0.0.1:{untouched.port}"
     for _, path in filled(kept):
         for origin in ([f"origin: {own}"], ["origin: http://evil.test"], []):
-            shake = ["upgrade: websocket", "connection: upgrade", "sec-websocket-version: 13"]
-            key = "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ=="
-            lines = [f"GET {path} HTTP/1.1", f"host: 127.0.0.1:{untouched.port}", *shake, key, *origin]
-            assert exchange(untouched.port, "\r\n".join([*lines, "", ""]).encode()).startswith(b"HTTP/1.1 403")
+            assert (shaken(untouched, path, *origin), path) == (403, path)
 
 
+@pytest.mark.case("N6.websocket", "N11.strange")
+def test_no_websocket_is_opened_for_a_strange_name_or_origin(untouched, kept):
+    """On every kind of address."""
+    for path in by_kind(kept):
+        for host in STRANGE_HOSTS:
+            assert (shaken(untouched, path, host=host), host) == (403, host)
+        for origin in ORIGINS:
+            said = "origin: " + origin.format(port=untouched.port)
+            assert (shaken(untouched, path, said), origin) == (403, origin)
+
+
+@pytest.mark.case("N10.referer")
+def test_a_change_that_another_page_sent_is_refused_by_its_referer_alone(untouched, kept):
+    """As from an old browser that says neither Origin nor Sec-Fetch-Site: on every route that changes anything."""
+    routes = [each for each in ROUTES if each.method != "GET"]
+    for route, path in addresses(routes, **values(kept)):
+        for referer in ("http://evil.test/", f"http://127.0.0.1:{untouched.port}.evil.test/", "http://127.0.0.1:1/"):
+            assert (request(untouched, path, f"referer: {referer}", method=route.method)[0], path) == (403, path)
+
+
+@pytest.mark.case("N13.safe", "N13.override")
 def test_get_and_head_change_nothing_and_what_overrides_them_is_ignored(untouched, kept):
-    """N12 and N13: every route but two, which say so: a validation is kept, and suggestions may start the tool."""
-    override = ("x-http-method-override: DELETE", "x-method-override: POST", "accept: application/json")
+    """Every route but two, which say so: a validation is kept, and suggestions may start the tool."""
+    override = (
+        "x-http-method-override: DELETE", "x-http-method: DELETE", "x-method-override: POST", "accept: application/json"
+    )  # fmt: skip
     for route, path in filled(kept):
         starts = route is not None and (path.endswith("/validate") or "autocomplete" in path)
         if path in ENDLESS or starts:
             continue
         for method in ("GET", "HEAD"):
-            status, head, body = request(untouched, path, *override, method=method)
+            target = f"{path}?_method=DELETE" if route is None else path
+            status, head, body = request(untouched, target, *override, method=method)
             assert status < 500, path
             if route is not None and route.method != "GET" and status == 405:
                 assert "allow:" in head.lower()
@@ -106,9 +186,10 @@ def test_get_and_head_change_nothing_and_what_overrides_them_is_ignored(untouche
                 assert body == b""
 
 
+@pytest.mark.case("N13.methods")
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "FOO", "OPTIONS", "PROPFIND"])
 def test_other_methods_are_refused_with_those_of_the_address(untouched, kept, method):
-    """N13: a preflight gets no grant."""
+    """A preflight gets no grant."""
     for route, path in filled(kept):
         status, head, _ = request(untouched, path, method=method)
         assert (status, path) == (405, path)
@@ -117,10 +198,16 @@ def test_other_methods_are_refused_with_those_of_the_address(untouched, kept, me
         assert "access-control" not in head.lower()
 
 
+@pytest.mark.case("N16.location")
 @pytest.mark.parametrize(
     "path",
     [
         "//evil.com/x",
+        "//evil.com/",
+        "/%2f%2fevil.com/",
+        "/%5cevil.com/",
+        "/https://evil.com/",
+        "/static//evil.com/",
         "/\\evil.com",
         "/?next=//evil.com",
         "/tool/adder/",
@@ -129,8 +216,11 @@ def test_other_methods_are_refused_with_those_of_the_address(untouched, kept, me
     ],
 )
 def test_no_address_leads_away(untouched, path):
-    """N16: no Location names another origin."""
-    _, head, body = request(untouched, path)
+    """Where there is one, it begins with one slash."""
+    _, head, body = request(
+        untouched, path, "x-forwarded-host: evil.com", "x-forwarded-proto: https", "forwarded: host=evil.com"
+    )
+    assert "evil.com" not in head.lower()
     for line in head.splitlines():
         if line.lower().startswith("location:"):
             target = line.partition(":")[2].strip()
@@ -139,8 +229,9 @@ def test_no_address_leads_away(untouched, path):
     assert b'href="//evil' not in body
 
 
+@pytest.mark.case("N16.reflected")
 def test_odd_text_is_not_repeated_as_markup(untouched):
-    """N16: in a path, a query and headers."""
+    """In a path, a query, and headers, Host among them."""
     odd = "%3Cscript%3Ealert(1)%3C/script%3E%22%27"
     for path in (
         f"/tool/{odd}",
@@ -152,10 +243,14 @@ def test_odd_text_is_not_repeated_as_markup(untouched):
         for accept in ("text/html", "application/json"):
             _, head, body = request(untouched, path, f"accept: {accept}", "referer: <script>alert(1)</script>")
             assert b"<script>alert" not in body or "json" in head.lower(), path
+    for host in ("<script>alert(1)</script>", '127.0.0.1"><script>alert(1)</script>'):
+        status, _, body = request(untouched, "/", "accept: text/html", host=host)
+        assert (status, b"alert" in body) == (403, False)
 
 
+@pytest.mark.case("N14.curl")
 def test_a_tool_does_no_work_for_a_stranger(live):
-    """N14: its port is known to this machine, its token isn't."""
+    """Its port is known to this machine, its token isn't."""
     live.run("adder", a=1, b=1)
     port = next(each.port for each in live.pixie.runner.launcher.state() if each.tool_id == "adder")
     body = json.dumps({"run_id": "x", "inputs": {"a": 1, "b": 2}}).encode()
@@ -168,15 +263,15 @@ def test_a_tool_does_no_work_for_a_stranger(live):
                 assert answer.split(b" ")[1] in {b"401", b"403"}, (host, token, path)
 
 
+@pytest.mark.case("N1.listens", "N15.address")
 def test_it_listens_on_this_machine_alone_and_speaks_to_nobody(tmp_path):
-    """N1: by the system's own table, of the server and its tools. A public host is refused: tests/server/cli/test_serve.py."""
+    """By the system's own table, of the server and its tools; the address that it prints is a number."""
     add_tools(tmp_path)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with served(tmp_path, port) as (server, url):
-        import urllib.request
-
+        assert url == f"http://127.0.0.1:{port}"
         body = json.dumps({"inputs": {}, "wait": 20}).encode()
         ask = urllib.request.Request(f"{url}/api/tools/adder/runs", body, {"Content-Type": "application/json"})
         assert json.load(urllib.request.urlopen(ask, timeout=20))["status"] == "ok"
@@ -189,6 +284,13 @@ def test_it_listens_on_this_machine_alone_and_speaks_to_nobody(tmp_path):
         ]:
             assert each.laddr.ip == "127.0.0.1"
             assert not each.raddr or each.raddr.ip == "127.0.0.1"
+
+
+@pytest.mark.case("N1.default")
+def test_by_itself_it_is_at_port_7860_of_this_machine(tmp_path):
+    """What is served where nothing is set."""
+    settings = Settings(home=tmp_path)
+    assert (settings.host, settings.port) == ("127.0.0.1", 7860)
 
 
 LORENZ = """\
@@ -206,8 +308,9 @@ tool.serve()
 """
 
 
+@pytest.mark.case("N10.examples")
 def test_the_documented_commands_work_as_they_stand(tmp_path):
-    """N10: curl and jq, with the address that the page names; only where that leads is arranged.
+    """Curl and jq, with the address that the page names; only where that leads is arranged.
 
     Those of the README, and what they compute, are in tests/docs. The tool is declared as the bundled one is, and answers at once.
     """
@@ -234,13 +337,15 @@ def test_the_documented_commands_work_as_they_stand(tmp_path):
         assert len(live.get("/api/runs").json()["items"]) == 2
 
 
+@pytest.mark.case("N5.curl")
 def test_json_in_another_dress_is_refused_from_curl_as_well(untouched):
-    """N5: text/plain is 415, and a form isn't JSON."""
+    """text/plain is 415, and a form isn't JSON."""
     for kind in ("text/plain", "application/x-www-form-urlencoded", "application/jsonx"):
         answer = untouched.post("/api/tools/adder/runs", content=b'{"inputs": {}}', headers={"Content-Type": kind})
         assert answer.status_code == 415
 
 
+@pytest.mark.case("D6.launcher")
 def test_processes_are_told_in_developer_mode_alone(untouched, tmp_path):
     """The state of the launcher is 404 otherwise."""
     assert untouched.get("/api/launcher/state").status_code == 404
