@@ -2,7 +2,7 @@
 
 import pytest
 
-from pixie_core.config import Settings, declared, variable
+from pixie_core.config import Settings, declared, kind, label, variable
 from pixie_core.errors import SettingsError
 
 
@@ -81,3 +81,20 @@ def test_what_somebody_said_is_pinned(tmp_path):
     assert loaded.pinned == {"home", "theme", "density", "warm_keep_max"}
     assert loaded.saying(accent="indigo").pinned == loaded.pinned | {"accent"}
     assert Settings(home=tmp_path, port=1, accent="indigo").pinned == {"home", "port"}
+
+
+def test_who_said_a_setting_is_known(tmp_path):
+    """A variable, .env or Python; the environment goes before .env."""
+    (tmp_path / ".env").write_text("PIXIE_DENSITY=airy\nPIXIE_THEME=dark\n")
+    loaded = Settings.load(tmp_path, {"PIXIE_THEME": "light"}).saying(accent="ember")
+    assert loaded.said_by == {"home": "program", "theme": "environment", "density": "file", "accent": "program"}
+    assert Settings.load(None, {"PIXIE_HOME": str(tmp_path)}).said_by["home"] == "environment"
+
+
+@pytest.mark.parametrize("each", declared(), ids=variable)
+def test_every_setting_can_be_shown_on_a_page(each):
+    """Under a heading, by a name without its unit, as one of the kinds that there are."""
+    assert each.metadata["section"]
+    assert label(each)[0].isupper()
+    assert not label(each).endswith((" bytes", " seconds", " days"))
+    assert kind(each) in {"choice", "switch", "number", "duration", "text"}

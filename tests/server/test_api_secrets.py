@@ -59,7 +59,7 @@ def put(live, value, path=ONE):
 
 def test_what_is_listed_and_what_is_set_is_told(live):
     """In the order of tool.json, then others; each with whether and when, never with its value."""
-    unset = {"set": False, "updated_at": None, "withheld": False, "declared": True}
+    unset = {"set": False, "updated_at": None, "withheld": False, "masked": True, "declared": True}
     assert live.get(ALL).json() == [
         {"key": "API_KEY", "required": True, "description": "of the service", **unset},
         {"key": "OTHER_KEY", "required": False, "description": None, **unset},

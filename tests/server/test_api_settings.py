@@ -27,6 +27,11 @@ def test_every_setting_that_can_be_kept_is_told_with_its_declaration(live):
     assert list(told) == list(STORABLE)
     assert not {"host", "port", "home", "db_path", "developer_mode"} & set(told)
     assert told["theme"] == {
+        "label": "Theme",
+        "section": "Appearance",
+        "kind": "choice",
+        "optional": False,
+        "source": "default",
         "variable": "PIXIE_THEME",
         "value": "auto",
         "default": "auto",

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ipaddress
 import os
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeAlias, get_args, get_origin, get_type_hints
 
 import attrs
 from attrs import frozen
@@ -19,27 +20,44 @@ from dotenv import dotenv_values
 from pixie_core.durations import parse_duration
 from pixie_core.errors import SettingsError
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+__all__ = ["Kind", "Sayer", "Settings", "declared", "kind", "label", "setting", "variable"]
 
-__all__ = ["Settings", "declared", "setting", "variable"]
+Sayer: TypeAlias = Literal["environment", "file", "program"]
+"""Who may say a setting before anything is looked up in the data folder: a variable, `.env`, or Python."""
+
+Kind: TypeAlias = Literal["choice", "switch", "number", "duration", "text"]
+"""What a setting's value is: one of several words, yes or no, a whole number, a text like 90d, or any text."""
 
 
 def _setting(
     default: Any,
     *,
+    section: str,
     help: str,
+    label: str | None = None,
     unit: str = "",
     minimum: float | None = None,
     maximum: float | None = None,
     variable: str | None = None,
 ) -> Any:
-    metadata = {"help": help, "unit": unit, "minimum": minimum, "maximum": maximum, "variable": variable}
+    """A setting: `section` is the heading that it stands under, `label` what it is called there where its name in words
+    won't do.
+    """
+    metadata = {
+        "section": section,
+        "label": label,
+        "help": help,
+        "unit": unit,
+        "minimum": minimum,
+        "maximum": maximum,
+        "variable": variable,
+    }
     return attrs.field(default=default, metadata=metadata)
 
 
-_BY_VALUE: frozenset[str] = frozenset({"every setting that isn't its default"})
-"""Stands for what is pinned until it is known, where nobody said it."""
+_BY_VALUE: Mapping[str, Sayer] = {"every setting that isn't its default": "program"}
+"""Stands for who said what until it is known, where nobody told."""
+_UNITS_IN_NAMES = ("_seconds", "_days", "_bytes", "_px")
 
 
 @frozen(kw_only=True)
@@ -49,115 +67,211 @@ class Settings:
     `Settings.load(home)` reads the environment and `.env`; `Settings(home=...)` is for scripts and tests.
     Paths are absolute once loaded: relative ones are meant from the data folder, `home`.
 
-    `pinned` are the names of those that somebody has said, by a variable, in `.env` or in Python: what is stored in the
-    data folder takes the place of the others alone.
+    `said_by` tells of those that somebody has said, by a variable, in `.env` or in Python, who did. They are `pinned`:
+    what is stored in the data folder takes the place of the others alone.
     """
 
-    home: Path = _setting(attrs.NOTHING, help="the data folder")
-    host: str = _setting("127.0.0.1", help="the loopback address to listen on: 127.0.0.0/8, ::1 or localhost")
-    port: int = _setting(7860, help="the port to listen on", minimum=1)
-    tools_dir: Path = _setting(Path("tools"), help="the folder that holds one folder for each tool")
-    db_path: Path = _setting(Path("pixie.db"), help="the database of runs")
-    artefacts_root: Path = _setting(Path("artefacts"), help="where the files of runs are kept")
-    warm_keep_seconds: int = _setting(300, help="how long an idle tool process is kept", unit="s", minimum=0)
-    warm_keep_max: int = _setting(
-        5, help="how many tool processes are kept warm at most", minimum=1, variable="PIXIE_WARM_MAX"
+    home: Path = _setting(attrs.NOTHING, section="Before the start", help="the data folder")
+    host: str = _setting(
+        "127.0.0.1", section="Before the start", help="the loopback address to listen on: 127.0.0.0/8, ::1 or localhost"
     )
-    developer_mode: bool = _setting(default=False, help="launcher state, reload and no tokens between Pixie and tools")
-    theme: Literal["auto", "light", "dark"] = _setting("auto", help="the dashboard's theme")
-    accent: Literal["indigo", "slate", "forest", "ember"] = _setting("indigo", help="the dashboard's accent colour")
-    density: Literal["compact", "comfortable", "airy"] = _setting("comfortable", help="how much room rows get")
-    max_artefact_bytes_per_run: int = _setting(10 * 2**30, help="files of one run", unit="bytes", minimum=1)
-    max_artefacts_per_run: int = _setting(10_000, help="how many files one run may leave", minimum=1)
+    port: int = _setting(7860, section="Before the start", help="the port to listen on", minimum=1)
+    tools_dir: Path = _setting(
+        Path("tools"), section="Before the start", help="the folder that holds one folder for each tool"
+    )
+    db_path: Path = _setting(Path("pixie.db"), section="Before the start", help="the database of runs")
+    artefacts_root: Path = _setting(
+        Path("artefacts"), section="Before the start", help="where the files of runs are kept"
+    )
+    warm_keep_seconds: int = _setting(
+        300, section="Tools", help="how long an idle tool process is kept", unit="s", minimum=0
+    )
+    warm_keep_max: int = _setting(
+        5, section="Tools", help="how many tool processes are kept warm at most", minimum=1, variable="PIXIE_WARM_MAX"
+    )
+    developer_mode: bool = _setting(
+        default=False, section="Before the start", help="launcher state, reload and no tokens between Pixie and tools"
+    )
+    theme: Literal["auto", "light", "dark"] = _setting("auto", section="Appearance", help="the dashboard's theme")
+    accent: Literal["indigo", "slate", "forest", "ember"] = _setting(
+        "indigo", section="Appearance", help="the dashboard's accent colour"
+    )
+    density: Literal["compact", "comfortable", "airy"] = _setting(
+        "comfortable", section="Appearance", help="how much room rows get"
+    )
+    max_artefact_bytes_per_run: int = _setting(
+        10 * 2**30, section="Runs", help="files of one run", unit="bytes", minimum=1
+    )
+    max_artefacts_per_run: int = _setting(10_000, section="Runs", help="how many files one run may leave", minimum=1)
     artefacts_total_disk_cap_bytes: int | None = _setting(
-        None, help="new runs are refused when all files together exceed this", unit="bytes", minimum=1
+        None, section="Runs", help="new runs are refused when all files together exceed this", unit="bytes", minimum=1
     )
     inline_output_max_bytes: int = _setting(
-        65_536, help="larger output values are kept as files", unit="bytes", minimum=0
+        65_536, section="Runs", help="larger output values are kept as files", unit="bytes", minimum=0
     )
-    thumb_max_edge_px: int = _setting(256, help="the longer edge of a thumbnail", unit="px", minimum=16)
-    thumb_workers: int = _setting(2, help="threads that make thumbnails", minimum=1)
-    sweeper_interval_seconds: int = _setting(21_600, help="how often the server sweeps", unit="s", minimum=60)
-    soft_delete_retention_days: int = _setting(7, help="how long a deletion can be undone", unit="days", minimum=0)
+    thumb_max_edge_px: int = _setting(
+        256, section="Library", help="the longer edge of a thumbnail", unit="px", minimum=16
+    )
+    thumb_workers: int = _setting(2, section="Library", help="threads that make thumbnails", minimum=1)
+    sweeper_interval_seconds: int = _setting(
+        21_600, section="Retention", label="Sweep every", help="how often the server sweeps", unit="s", minimum=60
+    )
+    soft_delete_retention_days: int = _setting(
+        7,
+        section="Retention",
+        label="Deletions can be undone for",
+        help="how long a deletion can be undone",
+        unit="days",
+        minimum=0,
+    )
     retention_older_than: timedelta | None = _setting(
         None,
+        section="Retention",
+        label="Sweep runs older than",
         help="runs that ended longer ago than this are swept, like 90d; without it none is swept for its age",
         unit="m, h, d, w, mo, y",
     )
-    library_page_size: int = _setting(50, help="artefacts on one page of the library", minimum=1)
-    max_active_runs: int = _setting(8, help="runs that work at the same time", minimum=1)
-    max_queued_runs: int = _setting(500, help="runs that may wait; further ones are refused", minimum=0)
+    library_page_size: int = _setting(50, section="Library", help="artefacts on one page of the library", minimum=1)
+    max_active_runs: int = _setting(8, section="Runs", help="runs that work at the same time", minimum=1)
+    max_queued_runs: int = _setting(500, section="Runs", help="runs that may wait; further ones are refused", minimum=0)
     min_free_disk_bytes: int = _setting(
-        500 * 2**20, help="no run is started when less is free on the disk of the artefacts", unit="bytes", minimum=0
+        500 * 2**20,
+        section="Runs",
+        help="no run is started when less is free on the disk of the artefacts",
+        unit="bytes",
+        minimum=0,
     )
-    tool_start_timeout_seconds: int = _setting(30, help="how long a tool may take to get healthy", unit="s", minimum=1)
+    tool_start_timeout_seconds: int = _setting(
+        30, section="Tools", help="how long a tool may take to get healthy", unit="s", minimum=1
+    )
     tool_connect_timeout_seconds: int = _setting(
-        2, help="how long a tool may take to accept a connection", unit="s", minimum=1
+        2, section="Tools", help="how long a tool may take to accept a connection", unit="s", minimum=1
     )
     suggestion_timeout_seconds: int = _setting(
-        2, help="how long a tool may think about suggestions while somebody types", unit="s", minimum=1
+        2, section="Tools", help="how long a tool may think about suggestions while somebody types", unit="s", minimum=1
     )
     tool_silent_seconds: int = _setting(
-        60, help="after so long without a word a run's log says that its tool is silent", unit="s", minimum=1
+        60,
+        section="Tools",
+        help="after so long without a word a run's log says that its tool is silent",
+        unit="s",
+        minimum=1,
     )
     tool_log_bytes: int = _setting(
         64 * 2**10,
+        section="Tools",
         help="kept of what a tool's process writes: its end, and of each run the beginning and the end",
         unit="bytes",
         minimum=1024,
     )
-    max_tool_answer_bytes: int = _setting(2**30, help="the largest answer of a tool", unit="bytes", minimum=1024)
-    max_tool_event_bytes: int = _setting(
-        16 * 2**20, help="the largest event in a tool's stream", unit="bytes", minimum=1024
+    max_tool_answer_bytes: int = _setting(
+        2**30, section="Tools", help="the largest answer of a tool", unit="bytes", minimum=1024
     )
-    max_streams: int = _setting(256, help="streams of events that may be read at the same time", minimum=1)
+    max_tool_event_bytes: int = _setting(
+        16 * 2**20, section="Tools", help="the largest event in a tool's stream", unit="bytes", minimum=1024
+    )
+    max_streams: int = _setting(
+        256, section="Requests", help="streams of events that may be read at the same time", minimum=1
+    )
     stream_comment_seconds: int = _setting(
-        15, help="after so long a silent stream of events gets a comment, to show that it is alive", unit="s", minimum=1
+        15,
+        section="Requests",
+        help="after so long a silent stream of events gets a comment, to show that it is alive",
+        unit="s",
+        minimum=1,
     )
     max_url_bytes: int = _setting(
-        8 * 2**10, help="path and query of a request's address, as sent", unit="bytes", minimum=256
+        8 * 2**10, section="Requests", help="path and query of a request's address, as sent", unit="bytes", minimum=256
     )
     max_header_bytes: int = _setting(
-        16 * 2**10, help="all headers of a request together", unit="bytes", minimum=1024, maximum=2**20
+        16 * 2**10,
+        section="Requests",
+        help="all headers of a request together",
+        unit="bytes",
+        minimum=1024,
+        maximum=2**20,
     )
     max_body_bytes: int = _setting(
-        16 * 2**20, help="the body of a request, other than the forms below", unit="bytes", minimum=1024
+        16 * 2**20,
+        section="Requests",
+        help="the body of a request, other than the forms below",
+        unit="bytes",
+        minimum=1024,
     )
     max_json_depth: int = _setting(
-        64, help="levels of lists and objects in a request's JSON", unit="levels", minimum=8, maximum=200
+        64,
+        section="Requests",
+        help="levels of lists and objects in a request's JSON",
+        unit="levels",
+        minimum=8,
+        maximum=200,
     )
-    max_json_values: int = _setting(200_000, help="values in a request's JSON", unit="values", minimum=100)
-    max_form_bytes: int = _setting(2**20, help="a form without files (urlencoded)", unit="bytes", minimum=1024)
-    max_form_fields: int = _setting(500, help="fields of a form without files", unit="fields", minimum=1)
-    max_upload_bytes: int = _setting(512 * 2**20, help="a form with files (multipart)", unit="bytes", minimum=1024)
-    max_upload_parts: int = _setting(500, help="fields and files of a form with files", unit="parts", minimum=1)
-    body_timeout_seconds: int = _setting(30, help="how long a request's body may take to arrive", unit="s", minimum=1)
+    max_json_values: int = _setting(
+        200_000, section="Requests", help="values in a request's JSON", unit="values", minimum=100
+    )
+    max_form_bytes: int = _setting(
+        2**20, section="Requests", help="a form without files (urlencoded)", unit="bytes", minimum=1024
+    )
+    max_form_fields: int = _setting(
+        500, section="Requests", help="fields of a form without files", unit="fields", minimum=1
+    )
+    max_upload_bytes: int = _setting(
+        512 * 2**20, section="Requests", help="a form with files (multipart)", unit="bytes", minimum=1024
+    )
+    max_upload_parts: int = _setting(
+        500, section="Requests", help="fields and files of a form with files", unit="parts", minimum=1
+    )
+    body_timeout_seconds: int = _setting(
+        30, section="Requests", help="how long a request's body may take to arrive", unit="s", minimum=1
+    )
     unread_timeout_seconds: int = _setting(
-        120, help="after so long a connection is dropped whose reader takes nothing (Linux)", unit="s", minimum=1
+        120,
+        section="Requests",
+        help="after so long a connection is dropped whose reader takes nothing (Linux)",
+        unit="s",
+        minimum=1,
     )
     shutdown_grace_seconds: int = _setting(
-        5, help="how long requests may go on once the server stops", unit="s", minimum=0, maximum=8
+        5, section="Requests", help="how long requests may go on once the server stops", unit="s", minimum=0, maximum=8
     )
-    max_zip_bytes: int = _setting(200 * 10**6, help="the zip of a tool that is imported", unit="bytes", minimum=1024)
+    max_zip_bytes: int = _setting(
+        200 * 10**6, section="Imports", help="the zip of a tool that is imported", unit="bytes", minimum=1024
+    )
     max_zip_unpacked_bytes: int = _setting(
-        10**9, help="all files together of a zip that is imported", unit="bytes", minimum=1024
+        10**9, section="Imports", help="all files together of a zip that is imported", unit="bytes", minimum=1024
     )
     max_zip_entry_bytes: int = _setting(
-        200 * 10**6, help="one file of a zip that is imported", unit="bytes", minimum=1024
+        200 * 10**6, section="Imports", help="one file of a zip that is imported", unit="bytes", minimum=1024
     )
-    max_zip_entries: int = _setting(10_000, help="files and folders of a zip that is imported", minimum=1)
+    max_zip_entries: int = _setting(
+        10_000, section="Imports", help="files and folders of a zip that is imported", minimum=1
+    )
     max_zip_ratio: int = _setting(
-        100, help="by what factor a file of a zip may grow when it is unpacked, beyond its first megabyte", minimum=1
+        100,
+        section="Imports",
+        help="by what factor a file of a zip may grow when it is unpacked, beyond its first megabyte",
+        minimum=1,
     )
-    max_zip_depth: int = _setting(20, help="folders inside each other in a zip that is imported", minimum=1)
-    log_level: Literal["debug", "info", "warning", "error"] = _setting("info", help="the least that is logged")
-    access_log: bool = _setting(default=False, help="log each request's method, path and status")
+    max_zip_depth: int = _setting(
+        20, section="Imports", help="folders inside each other in a zip that is imported", minimum=1
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = _setting(
+        "info", section="Logs", help="the least that is logged"
+    )
+    access_log: bool = _setting(default=False, section="Logs", help="log each request's method, path and status")
     max_log_bytes: int = _setting(
-        5 * 2**20, help="pixie.log, before another is begun", unit="bytes", minimum=64 * 2**10
+        5 * 2**20, section="Logs", help="pixie.log, before another is begun", unit="bytes", minimum=64 * 2**10
     )
-    old_logs_kept: int = _setting(3, help="earlier files of pixie.log that are kept", minimum=1, maximum=100)
+    old_logs_kept: int = _setting(
+        3, section="Logs", help="earlier files of pixie.log that are kept", minimum=1, maximum=100
+    )
 
-    pinned: frozenset[str] = attrs.field(default=_BY_VALUE, eq=False, repr=False)
+    said_by: Mapping[str, Sayer] = attrs.field(default=_BY_VALUE, eq=False, repr=False)
+
+    @property
+    def pinned(self) -> frozenset[str]:
+        """The names of the settings that somebody has said."""
+        return frozenset(self.said_by)
 
     @classmethod
     def load(cls, home: Path | str | None = None, environ: Mapping[str, str] | None = None) -> Settings:
@@ -167,31 +281,28 @@ class Settings:
         """
         environ = os.environ if environ is None else environ
         folder = Path(home or environ.get("PIXIE_HOME") or Path.cwd()).expanduser().resolve()
-        given: dict[str, str | None] = {}
-        dotenv = folder / ".env"
-        if dotenv.is_file():
-            try:
-                given.update(dotenv_values(dotenv))
-            except (OSError, UnicodeDecodeError) as error:
-                raise SettingsError(f"{dotenv} can't be read: {error}") from error
-        given.update(environ)
+        written = _dotenv(folder / ".env")
+        given = {**written, **environ}
         hints = get_type_hints(cls)
         values: dict[str, Any] = {"home": folder}
+        said_by: dict[str, Sayer] = {"home": "program" if home or "PIXIE_HOME" not in environ else "environment"}
         for field in declared():
             text = given.get(variable(field))
             if field.name != "home" and text is not None:
                 values[field.name] = _parse(variable(field), text, hints[field.name], field.metadata)
-        return cls(**values, pinned=frozenset(values))
+                said_by[field.name] = "environment" if variable(field) in environ else "file"
+        return cls(**values, said_by=said_by)
 
     def saying(self, **settings: Any) -> Settings:
         """These settings with others said in Python, which nothing that is stored takes the place of."""
-        return attrs.evolve(self, **settings, pinned=self.pinned | settings.keys())
+        said: dict[str, Sayer] = dict.fromkeys(settings, "program")
+        return attrs.evolve(self, **settings, said_by={**self.said_by, **said})
 
     def __attrs_post_init__(self) -> None:
         """Make paths absolute and hold the host to loopback, whoever made the settings."""
-        if self.pinned is _BY_VALUE:
+        if self.said_by is _BY_VALUE:
             said = (each.name for each in declared() if getattr(self, each.name) != each.default)
-            object.__setattr__(self, "pinned", frozenset(said))
+            object.__setattr__(self, "said_by", dict.fromkeys(said, "program"))
         for name in ("tools_dir", "db_path", "artefacts_root"):
             object.__setattr__(self, name, (self.home / getattr(self, name).expanduser()).absolute())
         _must_be_loopback(self.host)
@@ -225,6 +336,37 @@ def setting(name: str, value: Any) -> Any:
 def variable(field: attrs.Attribute[Any]) -> str:
     """The environment variable of a field of Settings."""
     return field.metadata["variable"] or f"PIXIE_{field.name.upper()}"
+
+
+def label(field: attrs.Attribute[Any]) -> str:
+    """What a field of Settings is called: as it is declared, else its name in words, without the unit in it."""
+    name = field.name
+    for ending in _UNITS_IN_NAMES:
+        name = name.removesuffix(ending)
+    return field.metadata["label"] or name.replace("_", " ").capitalize()
+
+
+def kind(field: attrs.Attribute[Any]) -> Kind:
+    """What the value of a field of Settings is."""
+    hint = get_type_hints(Settings)[field.name]
+    members = get_args(hint) or (hint,)
+    if get_origin(hint) is Literal:
+        return "choice"
+    if bool in members:
+        return "switch"
+    if int in members:
+        return "number"
+    return "duration" if timedelta in members else "text"
+
+
+def _dotenv(path: Path) -> dict[str, str | None]:
+    """What a file of variables says; nothing where there is none. Raises SettingsError."""
+    if not path.is_file():
+        return {}
+    try:
+        return dict(dotenv_values(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} can't be read: {error}") from error
 
 
 def _must_be_loopback(host: str) -> None:

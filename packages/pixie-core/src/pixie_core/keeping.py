@@ -12,11 +12,14 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from attrs import frozen
+
+from pixie_core.clock import timestamp
 from pixie_core.durations import parse_duration
 from pixie_core.errors import Problem, RequestInvalid
 from pixie_core.store import back_up, backups, fsck
 from pixie_core.store.surroundings import short_of_room
-from pixie_core.sweeper import BackgroundSweeper, Policy, Sweeper, audit
+from pixie_core.sweeper import BackgroundSweeper, Policy, Sweeper, audit, audit_one
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,14 +27,25 @@ if TYPE_CHECKING:
     from pixie_core.clock import Clock
     from pixie_core.config import Settings
     from pixie_core.store import Backup, Findings, Store
-    from pixie_core.sweeper import Audit, Plan, Swept
+    from pixie_core.sweeper import Audit, Plan, Swept, ToolDisk
     from pixie_core.tool import Tools
 
-__all__ = ["Keeping"]
+__all__ = ["Keeping", "SweptByHand"]
+
+
+@frozen
+class SweptByHand:
+    """A sweep that somebody asked for here: when (in ISO 8601, UTC), and what it did."""
+
+    at: str
+    swept: Swept
 
 
 class Keeping:
-    """Sweeps, checks and backups of one data folder. Thread-safe."""
+    """Sweeps, checks and backups of one data folder. Thread-safe.
+
+    `last_sweep` is the last one that was asked for here since Pixie was opened.
+    """
 
     def __init__(self, store: Store, tools: Tools, settings: Settings, *, clock: Clock) -> None:
         self._store = store
@@ -40,29 +54,33 @@ class Keeping:
         self._clock = clock
         self._background: BackgroundSweeper | None = None
         self._lock = threading.Lock()
+        self.last_sweep: SweptByHand | None = None
 
-    def plan(self, *, older_than: str = "30d", tool: str | None = None) -> Plan:
+    def plan(self, *, older_than: str = "30d", tool: str | None = None, surplus: bool = False) -> Plan:
         """What `sweep` would delete now, with the reasons, and what it would spare. Changes nothing.
 
-        `older_than` is a number and m, h, d, w, mo or y; `0` means every run that has ended. Raises RequestInvalid for
-        anything else, ToolNotFound for a tool that is neither there nor has runs.
+        `older_than` is a number and m, h, d, w, mo or y; `0` means every run that has ended. With `surplus` those go as
+        well that are beyond the number which each tool keeps (`retained`). Raises RequestInvalid for another age,
+        ToolNotFound for a tool that is neither there nor has runs.
         """
-        return Sweeper(self._store, clock=self._clock).plan(self._policy(older_than, tool))
+        return Sweeper(self._store, clock=self._clock).plan(self._policy(older_than, tool, surplus))
 
-    def sweep(self, *, older_than: str = "30d", tool: str | None = None) -> Swept:
-        """Delete for good what ended longer ago, but what is starred or labelled, or has a file that is. It is planned
+    def sweep(self, *, older_than: str = "30d", tool: str | None = None, surplus: bool = False) -> Swept:
+        """Delete for good what `plan` says, but what is starred or labelled, or has a file that is. It is planned
         afresh. Raises what `plan` does.
         """
-        return Sweeper(self._store, clock=self._clock).apply(self._policy(older_than, tool))
+        swept = Sweeper(self._store, clock=self._clock).apply(self._policy(older_than, tool, surplus))
+        self.last_sweep = SweptByHand(timestamp(self._clock.now()), swept)
+        return swept
 
-    def _policy(self, older_than: str, tool: str | None) -> Policy:
+    def _policy(self, older_than: str, tool: str | None, surplus: bool) -> Policy:
         try:
             age = parse_duration(older_than)
         except ValueError as error:
             raise RequestInvalid("The sweep", (Problem("$.older_than", str(error)),)) from None
         if tool is not None and not self._store.run_counts(tool):
             tool = self._tools.get(tool).id
-        return Policy(older_than=age, tool_id=tool)
+        return Policy(older_than=age, retained=self.retained() if surplus else {}, tool_id=tool)
 
     @property
     def background(self) -> BackgroundSweeper:
@@ -107,6 +125,10 @@ class Keeping:
         false.
         """
         return audit(self._tools, self._store, record=record, clock=self._clock)
+
+    def disk_of(self, tool_id: str) -> ToolDisk:
+        """What one tool takes on the disk, measured now. Raises ToolNotFound."""
+        return audit_one(self._tools.get(tool_id), self._store, clock=self._clock)
 
     def close(self) -> None:
         """End the server's sweeper, after the pass that it is at."""

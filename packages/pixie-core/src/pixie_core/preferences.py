@@ -10,11 +10,12 @@ says is pinned: it goes before what is kept, and can't be changed here.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args, get_type_hints
 
-from attrs import frozen
+from attrs import NOTHING, frozen
 
-from pixie_core.config import Settings, declared, variable
+from pixie_core.config import Kind, Settings, declared, kind, label, variable
 from pixie_core.durations import spelled
 from pixie_core.errors import SettingPinned
 from pixie_core.store.stored_settings import STORABLE
@@ -22,9 +23,14 @@ from pixie_core.store.stored_settings import STORABLE
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import attrs
+
     from pixie_core.store import StoredSettings
 
-__all__ = ["Preference", "Preferences"]
+__all__ = ["Preference", "Preferences", "Source"]
+
+Source: TypeAlias = Literal["default", "user", "environment", "file", "program"]
+"""Where a value comes from: nobody said anything, the user keeps it in the data folder, or a `Sayer` goes before."""
 
 AT_ONCE = frozenset(
     {
@@ -45,10 +51,16 @@ class Preference:
 
     - `value`: what holds, or will from the next start on where it isn't taken `at_once`.
     - `kept`: what is kept in the data folder, if anything; `problem` says why that isn't used, where it isn't valid.
-    - `pinned`: that it can't be changed here; `variable` is what says so, unless Python did.
+    - `pinned`: that it can't be changed here; `source` says who said it, `variable` by what name.
+    - `optional`: that it may be nothing, so that a blank is a value.
     """
 
     name: str
+    label: str
+    section: str
+    kind: Kind
+    optional: bool = False
+    source: Source = "default"
     variable: str
     value: Any
     default: Any
@@ -81,25 +93,44 @@ class Preferences:
         """Every setting that can be kept, in the order of their declaration."""
         kept, wrong = self._stored.look()
         now = self.current()
-        hints = get_type_hints(Settings)
         return tuple(
-            Preference(
-                name=each.name,
-                variable=variable(each),
-                value=_said(getattr(now, each.name)),
-                default=_said(each.default),
-                kept=_said(kept.get(each.name)),
-                pinned=each.name in self._settings.pinned,
-                at_once=each.name in AT_ONCE,
-                problem=wrong.get(each.name),
-                help=each.metadata["help"],
-                unit=each.metadata["unit"],
-                choices=get_args(hints[each.name]) if get_origin(hints[each.name]) is Literal else (),
-                minimum=each.metadata["minimum"],
-                maximum=each.metadata["maximum"],
+            self._preference(
+                each, getattr(now, each.name), kept=_said(kept.get(each.name)), problem=wrong.get(each.name)
             )
             for each in declared()
             if each.name in STORABLE
+        )
+
+    def before_start(self) -> tuple[Preference, ...]:
+        """The settings that are decided before there is a data folder to keep them in: none of them can be kept."""
+        said = self._settings
+        return tuple(
+            self._preference(each, getattr(said, each.name)) for each in declared() if each.name not in STORABLE
+        )
+
+    def _preference(
+        self, each: attrs.Attribute[Any], value: Any, *, kept: Any = None, problem: str | None = None
+    ) -> Preference:
+        hint = get_type_hints(Settings)[each.name]
+        return Preference(
+            name=each.name,
+            label=label(each),
+            section=each.metadata["section"],
+            kind=kind(each),
+            optional=type(None) in get_args(hint),
+            source=self._settings.said_by.get(each.name, "default" if kept is None else "user"),
+            variable=variable(each),
+            value=_said(value),
+            default=None if each.default is NOTHING else _said(each.default),
+            kept=kept,
+            pinned=each.name in self._settings.pinned,
+            at_once=each.name in AT_ONCE,
+            problem=problem,
+            help=each.metadata["help"],
+            unit=each.metadata["unit"],
+            choices=get_args(hint) if kind(each) == "choice" else (),
+            minimum=each.metadata["minimum"],
+            maximum=each.metadata["maximum"],
         )
 
     def change(self, changes: Mapping[str, Any]) -> None:
@@ -115,4 +146,6 @@ class Preferences:
 
 def _said(value: Any) -> Any:
     """As JSON says it, and as `change` takes it."""
-    return spelled(value) if isinstance(value, timedelta) else value
+    if isinstance(value, timedelta):
+        return spelled(value)
+    return str(value) if isinstance(value, Path) else value

@@ -31,13 +31,15 @@ class SecretOfTool:
     """A secret that a tool's tool.json lists (`declared`), or that is set for it, or both; never its value.
 
     `updated_at` is in ISO 8601, or None when it isn't set or was set by hand. `withheld` ones wait until somebody
-    confirms that code which was imported in the place of the tool's may have them.
+    confirms that code which was imported in the place of the tool's may have them. One that isn't `masked` is set, and
+    too short to be looked for in what the tool says.
     """
 
     key: str
     set: bool = False
     updated_at: str | None = None
     withheld: bool = False
+    masked: bool = True
     declared: bool = False
     required: bool = False
     description: str | None = None
@@ -71,6 +73,7 @@ class Secrets:
                     set=state is not None and not state.withheld,
                     updated_at=state.updated_at if state is not None else None,
                     withheld=state is not None and state.withheld,
+                    masked=state is None or state.masked,
                     declared=said is not None,
                     required=said is not None and said.required,
                     description=said.description if said is not None else None,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pixie_core.store import Store
     from pixie_core.tool import Tool, Tools
 
-__all__ = ["Audit", "ToolDisk", "audit"]
+__all__ = ["Audit", "ToolDisk", "audit", "audit_one"]
 
 _NOT_RUN = timedelta(days=60)
 _LARGE = 200 * 10**6
@@ -79,6 +79,12 @@ def audit(tools: Tools, store: Store, *, record: bool = True, clock: Clock = sys
     if record:
         store.write(lambda conn: _write_down(conn, found, timestamp(now)))
     return Audit(tuple(sorted(found, key=lambda each: (-each.total, each.tool_id))), total)
+
+
+def audit_one(tool: Tool, store: Store, *, clock: Clock = system_clock) -> ToolDisk:
+    """Measure one tool; nothing is written down."""
+    measured, _ = _measure(tool, store, set())
+    return _judged(measured, tool, store.read(_last_runs).get(tool.id), clock.now())
 
 
 def _measure(tool: Tool, store: Store, shared: set[tuple[int, int]]) -> tuple[ToolDisk, int]:

@@ -75,11 +75,14 @@ _SAFE_UNQUOTED = re.compile(r"[A-Za-z0-9_./:@%+=,-][A-Za-z0-9_./:@%+=,\\-]*")
 
 @frozen
 class SecretState:
-    """One secret, without its value: `updated_at` is in ISO 8601, or None when it was set by hand."""
+    """One secret, without its value: `updated_at` is in ISO 8601, or None when it was set by hand. One that isn't
+    `masked` is too short to be looked for in what the tool says.
+    """
 
     key: str
     updated_at: str | None
     withheld: bool = False
+    masked: bool = True
 
 
 @frozen
@@ -155,7 +158,12 @@ def names_set(tool: Tool) -> tuple[SecretState, ...]:
         for each in _bindings(_readable(tool.folder / name)):
             if each.key is not None and each.value and not each.error:
                 note = _NOTE.search(each.original.string)
-                states[each.key] = SecretState(each.key, note[1] if note else None, withheld=name == WITHHELD)
+                states[each.key] = SecretState(
+                    each.key,
+                    note[1] if note else None,
+                    withheld=name == WITHHELD,
+                    masked=len(each.value) >= SHORTEST_MASKED,
+                )
     return tuple(states[key] for key in sorted(states))
 
 

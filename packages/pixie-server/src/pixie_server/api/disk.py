@@ -73,6 +73,9 @@ class SweepBody:
         help="how long ago runs must have ended: a number and m, h, d, w, mo or y; 0: all", default="30d"
     )
     tool: str | None = field(help="this tool's runs alone", default=None)
+    surplus: bool = field(
+        help="true takes as well what is beyond the number of runs that each tool keeps (retain_runs)", default=False
+    )
     apply: bool = field(help="true deletes for good; otherwise nothing is changed", default=False)
 
 
@@ -181,6 +184,7 @@ async def sweep(served: Served, body: SweepBody) -> SweepOut:
 
 def _sweep(pixie: Pixie, asked: SweepBody) -> SweepOut:
     if not asked.apply:
-        return SweepOut.of(asked, pixie.keeping.plan(older_than=asked.older_than, tool=asked.tool), None)
-    swept = pixie.keeping.sweep(older_than=asked.older_than, tool=asked.tool)
+        plan = pixie.keeping.plan(older_than=asked.older_than, tool=asked.tool, surplus=asked.surplus)
+        return SweepOut.of(asked, plan, None)
+    swept = pixie.keeping.sweep(older_than=asked.older_than, tool=asked.tool, surplus=asked.surplus)
     return SweepOut.of(asked, swept.plan, swept)

@@ -10,8 +10,9 @@ import attrs
 from attrs import NOTHING, Factory, asdict, frozen
 
 from pixie_core.catalogue.base import field
-from pixie_core.config import Settings, declared
+from pixie_core.config import Kind, Settings, declared
 from pixie_core.errors import RequestInvalid, SettingPinned
+from pixie_core.preferences import Source
 from pixie_core.store.stored_settings import STORABLE
 from pixie_server.routing import Answer, Routes
 
@@ -23,6 +24,11 @@ routes = Routes("settings")
 
 _EXAMPLE = {
     "theme": {
+        "label": "Theme",
+        "section": "Appearance",
+        "kind": "choice",
+        "optional": False,
+        "source": "user",
         "variable": "PIXIE_THEME",
         "value": "dark",
         "default": "auto",
@@ -43,6 +49,14 @@ _EXAMPLE = {
 class SettingOut:
     """One setting. A duration is a text like 90d."""
 
+    label: str = field(help="what it is called on the page of settings")
+    section: str = field(help="the heading that it stands under there")
+    kind: Kind = field(help="what its value is: one of `choices`, yes or no, a whole number, a text like 90d, any text")
+    optional: bool = field(help="null is a value of it")
+    source: Source = field(
+        help="where its value comes from: nobody said anything, the user keeps it here, the environment, .env, or the "
+        "program that opened Pixie"
+    )
     variable: str = field(help="the variable of the environment that says it too")
     value: Any = field(help="what holds; where it isn't taken at once, from the next start on")
     default: Any = field(help="what holds where nobody says anything else")

@@ -140,6 +140,7 @@ class SecretOut:
     set: bool = field(help="the tool's process gets it")
     updated_at: str | None = field(help="when it was set, UTC in ISO 8601; null when it isn't, or was set by hand")
     withheld: bool = field(help="kept back since the tool's code was replaced by an import, until that is confirmed")
+    masked: bool = field(help="false: it is set, and too short to be masked in what the tool says")
     declared: bool = field(help="tool.json lists it")
     required: bool = field(help="the tool doesn't work without it")
     description: str | None = field(help="what it is and where to get one, as tool.json says")
@@ -201,12 +202,12 @@ class ArtefactOut:
     sha256: str = field(help="its SHA-256 in hex")
     output_key: str | None = field(help="the output that it belongs to, if any")
     url: str = field(help="where its bytes are")
-
     on_disk: OnDisk | None = field(
         help="whether its bytes are what the run left: unchanged, modified after the run, missing; unchecked where it "
         "was written to since and is large, until somebody asks for it alone; null where nobody looked",
         default=None,
     )
+
     @classmethod
     def of(cls, artefact: Artefact, on_disk: OnDisk | None = None) -> ArtefactOut:
         """As the event says it."""
@@ -244,8 +245,8 @@ class ArtefactItem(ArtefactOut):
         """As the store keeps it."""
         return cls(
             **cls.facts(artefact),
-            run_id=artefact.run_id,
             on_disk=on_disk,
+            run_id=artefact.run_id,
             tool_id=artefact.tool_id,
             created_at=artefact.created_at,
             starred=artefact.starred,

@@ -27,6 +27,7 @@ _SECRET = {
     "set": True,
     "updated_at": "2026-05-17T09:30:00Z",
     "withheld": False,
+    "masked": True,
     "declared": True,
     "required": False,
     "description": "of the weather service",

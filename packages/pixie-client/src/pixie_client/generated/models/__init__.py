@@ -1,13 +1,17 @@
 """Contains all the data models used in inputs/outputs"""
 
 from .artefact_item import ArtefactItem
+from .artefact_item_on_disk_type_0 import ArtefactItemOnDiskType0
 from .artefact_label_body import ArtefactLabelBody
 from .artefact_out import ArtefactOut
+from .artefact_out_on_disk_type_0 import ArtefactOutOnDiskType0
 from .artefact_page import ArtefactPage
 from .artefact_star_body import ArtefactStarBody
+from .artefacts_body import ArtefactsBody
 from .bulk_body import BulkBody
 from .bulk_body_kind import BulkBodyKind
 from .change_settings_response_200 import ChangeSettingsResponse200
+from .changed_out import ChangedOut
 from .deleted_artefact import DeletedArtefact
 from .deleted_run import DeletedRun
 from .destination import Destination
@@ -31,6 +35,7 @@ from .openapi_document_response_200 import OpenapiDocumentResponse200
 from .problem_out import ProblemOut
 from .process_out import ProcessOut
 from .process_out_status import ProcessOutStatus
+from .refused_out import RefusedOut
 from .report_run_format import ReportRunFormat
 from .rerun_body import RerunBody
 from .rerun_body_inputs import RerunBodyInputs
@@ -54,6 +59,8 @@ from .secret_out import SecretOut
 from .send_body import SendBody
 from .sent import Sent
 from .setting_out import SettingOut
+from .setting_out_kind import SettingOutKind
+from .setting_out_source import SettingOutSource
 from .settings_changes import SettingsChanges
 from .settings_changes_accent_type_0 import SettingsChangesAccentType0
 from .settings_changes_density_type_0 import SettingsChangesDensityType0
@@ -99,13 +106,17 @@ from .workspace_out import WorkspaceOut
 
 __all__ = (
     "ArtefactItem",
+    "ArtefactItemOnDiskType0",
     "ArtefactLabelBody",
     "ArtefactOut",
+    "ArtefactOutOnDiskType0",
     "ArtefactPage",
     "ArtefactStarBody",
+    "ArtefactsBody",
     "BulkBody",
     "BulkBodyKind",
     "ChangeSettingsResponse200",
+    "ChangedOut",
     "DeletedArtefact",
     "DeletedRun",
     "Destination",
@@ -129,6 +140,7 @@ __all__ = (
     "ProblemOut",
     "ProcessOut",
     "ProcessOutStatus",
+    "RefusedOut",
     "ReportRunFormat",
     "RerunBody",
     "RerunBodyInputs",
@@ -152,6 +164,8 @@ __all__ = (
     "SendBody",
     "Sent",
     "SettingOut",
+    "SettingOutKind",
+    "SettingOutSource",
     "SettingsChanges",
     "SettingsChangesAccentType0",
     "SettingsChangesDensityType0",

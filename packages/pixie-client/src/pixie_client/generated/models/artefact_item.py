@@ -6,6 +6,10 @@ from typing import Any, Self, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..models.artefact_item_on_disk_type_0 import (
+    ArtefactItemOnDiskType0,
+    check_artefact_item_on_disk_type_0,
+)
 from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="ArtefactItem")
@@ -43,6 +47,9 @@ class ArtefactItem:
     """ words to find it by """
     thumb: None | str
     """ where its thumbnail is; null while it has none """
+    on_disk: ArtefactItemOnDiskType0 | None | Unset = UNSET
+    """ whether its bytes are what the run left: unchanged, modified after the run, missing; unchecked where it was
+    written to since and is large, until somebody asks for it alone; null where nobody looked """
     deleted_at: None | str | Unset = UNSET
     """ when it was deleted; null unless deleted ones were asked for """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -79,6 +86,14 @@ class ArtefactItem:
         thumb: None | str
         thumb = self.thumb
 
+        on_disk: None | str | Unset
+        if isinstance(self.on_disk, Unset):
+            on_disk = UNSET
+        elif isinstance(self.on_disk, str):
+            on_disk = self.on_disk
+        else:
+            on_disk = self.on_disk
+
         deleted_at: None | str | Unset
         if isinstance(self.deleted_at, Unset):
             deleted_at = UNSET
@@ -105,6 +120,8 @@ class ArtefactItem:
                 "thumb": thumb,
             }
         )
+        if on_disk is not UNSET:
+            field_dict["on_disk"] = on_disk
         if deleted_at is not UNSET:
             field_dict["deleted_at"] = deleted_at
 
@@ -156,6 +173,23 @@ class ArtefactItem:
 
         thumb = _parse_thumb(d.pop("thumb"))
 
+        def _parse_on_disk(data: object) -> ArtefactItemOnDiskType0 | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                on_disk_type_0 = check_artefact_item_on_disk_type_0(data)
+
+                return on_disk_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ArtefactItemOnDiskType0 | None | Unset, data)
+
+        on_disk = _parse_on_disk(d.pop("on_disk", UNSET))
+
         def _parse_deleted_at(data: object) -> None | str | Unset:
             if data is None:
                 return data
@@ -180,6 +214,7 @@ class ArtefactItem:
             label=label,
             tags=tags,
             thumb=thumb,
+            on_disk=on_disk,
             deleted_at=deleted_at,
         )
 

@@ -6,6 +6,12 @@ from typing import Any, Self, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..models.artefact_out_on_disk_type_0 import (
+    ArtefactOutOnDiskType0,
+    check_artefact_out_on_disk_type_0,
+)
+from ..types import UNSET, Unset
+
 T = TypeVar("T", bound="ArtefactOut")
 
 
@@ -27,6 +33,9 @@ class ArtefactOut:
     """ the output that it belongs to, if any """
     url: str
     """ where its bytes are """
+    on_disk: ArtefactOutOnDiskType0 | None | Unset = UNSET
+    """ whether its bytes are what the run left: unchanged, modified after the run, missing; unchecked where it was
+    written to since and is large, until somebody asks for it alone; null where nobody looked """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -45,6 +54,14 @@ class ArtefactOut:
 
         url = self.url
 
+        on_disk: None | str | Unset
+        if isinstance(self.on_disk, Unset):
+            on_disk = UNSET
+        elif isinstance(self.on_disk, str):
+            on_disk = self.on_disk
+        else:
+            on_disk = self.on_disk
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -58,6 +75,8 @@ class ArtefactOut:
                 "url": url,
             }
         )
+        if on_disk is not UNSET:
+            field_dict["on_disk"] = on_disk
 
         return field_dict
 
@@ -83,6 +102,23 @@ class ArtefactOut:
 
         url = d.pop("url")
 
+        def _parse_on_disk(data: object) -> ArtefactOutOnDiskType0 | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                on_disk_type_0 = check_artefact_out_on_disk_type_0(data)
+
+                return on_disk_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ArtefactOutOnDiskType0 | None | Unset, data)
+
+        on_disk = _parse_on_disk(d.pop("on_disk", UNSET))
+
         artefact_out = cls(
             id=id,
             filename=filename,
@@ -91,6 +127,7 @@ class ArtefactOut:
             sha256=sha256,
             output_key=output_key,
             url=url,
+            on_disk=on_disk,
         )
 
         artefact_out.additional_properties = d

@@ -21,6 +21,8 @@ class SecretChanged:
     """ when it was set, UTC in ISO 8601; null when it isn't, or was set by hand """
     withheld: bool
     """ kept back since the tool's code was replaced by an import, until that is confirmed """
+    masked: bool
+    """ false: it is set, and too short to be masked in what the tool says """
     declared: bool
     """ tool.json lists it """
     required: bool
@@ -41,6 +43,8 @@ class SecretChanged:
 
         withheld = self.withheld
 
+        masked = self.masked
+
         declared = self.declared
 
         required = self.required
@@ -58,6 +62,7 @@ class SecretChanged:
                 "set": set_,
                 "updated_at": updated_at,
                 "withheld": withheld,
+                "masked": masked,
                 "declared": declared,
                 "required": required,
                 "description": description,
@@ -83,6 +88,8 @@ class SecretChanged:
 
         withheld = d.pop("withheld")
 
+        masked = d.pop("masked")
+
         declared = d.pop("declared")
 
         required = d.pop("required")
@@ -101,6 +108,7 @@ class SecretChanged:
             set_=set_,
             updated_at=updated_at,
             withheld=withheld,
+            masked=masked,
             declared=declared,
             required=required,
             description=description,

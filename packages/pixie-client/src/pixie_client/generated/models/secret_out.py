@@ -21,6 +21,8 @@ class SecretOut:
     """ when it was set, UTC in ISO 8601; null when it isn't, or was set by hand """
     withheld: bool
     """ kept back since the tool's code was replaced by an import, until that is confirmed """
+    masked: bool
+    """ false: it is set, and too short to be masked in what the tool says """
     declared: bool
     """ tool.json lists it """
     required: bool
@@ -39,6 +41,8 @@ class SecretOut:
 
         withheld = self.withheld
 
+        masked = self.masked
+
         declared = self.declared
 
         required = self.required
@@ -54,6 +58,7 @@ class SecretOut:
                 "set": set_,
                 "updated_at": updated_at,
                 "withheld": withheld,
+                "masked": masked,
                 "declared": declared,
                 "required": required,
                 "description": description,
@@ -78,6 +83,8 @@ class SecretOut:
 
         withheld = d.pop("withheld")
 
+        masked = d.pop("masked")
+
         declared = d.pop("declared")
 
         required = d.pop("required")
@@ -94,6 +101,7 @@ class SecretOut:
             set_=set_,
             updated_at=updated_at,
             withheld=withheld,
+            masked=masked,
             declared=declared,
             required=required,
             description=description,

@@ -6,6 +6,9 @@ from typing import Any, Self, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..models.setting_out_kind import SettingOutKind, check_setting_out_kind
+from ..models.setting_out_source import SettingOutSource, check_setting_out_source
+
 T = TypeVar("T", bound="SettingOut")
 
 
@@ -13,6 +16,17 @@ T = TypeVar("T", bound="SettingOut")
 class SettingOut:
     """One setting. A duration is a text like 90d."""
 
+    label: str
+    """ what it is called on the page of settings """
+    section: str
+    """ the heading that it stands under there """
+    kind: SettingOutKind
+    """ what its value is: one of `choices`, yes or no, a whole number, a text like 90d, any text """
+    optional: bool
+    """ null is a value of it """
+    source: SettingOutSource
+    """ where its value comes from: nobody said anything, the user keeps it here, the environment, .env, or the
+    program that opened Pixie """
     variable: str
     """ the variable of the environment that says it too """
     value: Any
@@ -40,6 +54,16 @@ class SettingOut:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        label = self.label
+
+        section = self.section
+
+        kind: str = self.kind
+
+        optional = self.optional
+
+        source: str = self.source
+
         variable = self.variable
 
         value = self.value
@@ -71,6 +95,11 @@ class SettingOut:
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
+                "label": label,
+                "section": section,
+                "kind": kind,
+                "optional": optional,
+                "source": source,
                 "variable": variable,
                 "value": value,
                 "default": default,
@@ -91,6 +120,16 @@ class SettingOut:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         d = dict(src_dict)
+        label = d.pop("label")
+
+        section = d.pop("section")
+
+        kind = check_setting_out_kind(d.pop("kind"))
+
+        optional = d.pop("optional")
+
+        source = check_setting_out_source(d.pop("source"))
+
         variable = d.pop("variable")
 
         value = d.pop("value")
@@ -131,6 +170,11 @@ class SettingOut:
         maximum = _parse_maximum(d.pop("maximum"))
 
         setting_out = cls(
+            label=label,
+            section=section,
+            kind=kind,
+            optional=optional,
+            source=source,
             variable=variable,
             value=value,
             default=default,

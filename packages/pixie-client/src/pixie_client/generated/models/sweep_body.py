@@ -18,6 +18,8 @@ class SweepBody:
     """ how long ago runs must have ended: a number and m, h, d, w, mo or y; 0: all """
     tool: None | str | Unset = UNSET
     """ this tool's runs alone """
+    surplus: bool | Unset = UNSET
+    """ true takes as well what is beyond the number of runs that each tool keeps (retain_runs) """
     apply: bool | Unset = UNSET
     """ true deletes for good; otherwise nothing is changed """
 
@@ -30,6 +32,8 @@ class SweepBody:
         else:
             tool = self.tool
 
+        surplus = self.surplus
+
         apply = self.apply
 
         field_dict: dict[str, Any] = {}
@@ -39,6 +43,8 @@ class SweepBody:
             field_dict["older_than"] = older_than
         if tool is not UNSET:
             field_dict["tool"] = tool
+        if surplus is not UNSET:
+            field_dict["surplus"] = surplus
         if apply is not UNSET:
             field_dict["apply"] = apply
 
@@ -58,11 +64,14 @@ class SweepBody:
 
         tool = _parse_tool(d.pop("tool", UNSET))
 
+        surplus = d.pop("surplus", UNSET)
+
         apply = d.pop("apply", UNSET)
 
         sweep_body = cls(
             older_than=older_than,
             tool=tool,
+            surplus=surplus,
             apply=apply,
         )
 
