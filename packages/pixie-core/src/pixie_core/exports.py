@@ -39,7 +39,6 @@ __all__ = ["Exports"]
 _PIECE = 2**20
 _CLIPBOARD = 2**20
 """Bytes that are put on the clipboard at most."""
-_WORDS = ("text/", "application/json", "application/x-ndjson", "application/yaml", "application/x-tex")
 _LARGEST_NUMBER = 18
 
 
@@ -151,7 +150,7 @@ class Exports:
         Raises what `named` raises, and UnsupportedFormat for a format that is no text, ExportError beyond 1 MB.
         """
         found = self.named(what)
-        words = [each.name for each in found.formats() if _is_words(each)]
+        words = [each.name for each in found.formats() if each.is_text]
         chosen = format if format is not None else next((each.name for each in found.formats()), None)
         if chosen not in words and any(each.name == chosen for each in found.formats()):
             can = f"as text it can become {', '.join(words)}" if words else "it has no form in words"
@@ -232,10 +231,6 @@ class Exports:
                 return write_into(folder, found.filename, lambda sink: self._copy(found, sink))
         prepared = self.named(what).prepare(wanted)
         return write_into(folder, prepared.filename, prepared.write)
-
-
-def _is_words(format: Format) -> bool:
-    return format.mime.startswith(_WORDS) and format.name != "html"
 
 
 def _read(what: str) -> tuple[int | None, str, str]:

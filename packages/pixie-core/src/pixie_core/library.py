@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from attrs import NOTHING
 
 from pixie_core.errors import ExportError
+from pixie_core.exporters import preview
 from pixie_core.moments import bound
 from pixie_core.store import ArtefactFilter, Change, choices
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any, BinaryIO
 
+    from pixie_core.exporters import Preview
     from pixie_core.store import Changed, Choices, OnDisk, Page, Store, StoredArtefact
 
 __all__ = ["Library"]
@@ -178,6 +180,13 @@ class Library:
             after = page.next
             if after is None:
                 return said
+
+    def preview(self, artefact_id: int) -> Preview:
+        """An artefact as an output that shows it, of its beginning where it is long: a table of a CSV file, the words
+        of a text. Raises ArtefactFileMissing when its file is gone.
+        """
+        found = self.get(artefact_id)
+        return preview(found.id, found.filename, found.mime, self.open)
 
     def open(self, artefact_id: int) -> BinaryIO:
         """The bytes of an artefact, to be closed by the caller. Raises ArtefactNotFound also when its file is gone."""

@@ -11,6 +11,7 @@ from pixie_core.exporters.format import Export, Format, Provenance
 from pixie_core.exporters.formats import FORMATS, format_names, formats_of
 from pixie_core.exporters.options import OptionHelp, option_help
 from pixie_core.exporters.paths import Paths, paths_of
+from pixie_core.exporters.preview import Preview, preview
 from pixie_core.exporters.report_markdown import report_markdown
 from pixie_core.exporters.reporting import (
     REPORT_FORMATS,
@@ -39,6 +40,7 @@ __all__ = [
     "OptionHelp",
     "Paths",
     "Prepared",
+    "Preview",
     "Provenance",
     "Report",
     "ReportFormat",
@@ -53,6 +55,7 @@ __all__ = [
     "option_help",
     "paths_of",
     "prepare",
+    "preview",
     "report",
     "report_archive",
     "report_entries",

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Export", "Format", "NoOptions", "OnProgress", "Provenance", "Writer"]
 
+_TEXTS = ("text/", "application/json", "application/x-ndjson", "application/yaml", "application/x-tex")
+
 OnProgress: TypeAlias = Callable[[int, int], None]
 """Called with what is done and what there is in all, in rows or steps; what it raises ends the export."""
 
@@ -166,6 +168,11 @@ class Format:
     def available(self) -> bool:
         """Whether its libraries are there."""
         return all(find_spec(each) is not None for each in self.modules)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is words, fit to be copied and put in elsewhere; a page isn't."""
+        return self.mime.startswith(_TEXTS) and self.name != "html"
 
     def require(self) -> None:
         """Raise MissingExtra when a library is missing."""
