@@ -10,6 +10,7 @@ exchange(port, b"GET / HTTP/1.1...")                      raw bytes to it, raw b
 
 import asyncio
 import json
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -160,7 +161,9 @@ class Recorder:
             if not message["more_body"]:
                 break
         self.requests.append((scope["method"], scope["path"], body))
-        await send({"type": "http.response.start", "status": 200, "headers": self.headers})
+        sealed = [(b"content-security-policy", SEALED.encode())] if scope["path"].endswith("/content") else []
+        worn = [*sealed, *(each for each in self.headers if not sealed or each[0] != sealed[0][0])]
+        await send({"type": "http.response.start", "status": 200, "headers": worn})
         await send({"type": "http.response.body", "body": b"ok"})
         return None
 
@@ -227,9 +230,47 @@ def lint(path: str, status: int, headers: Headers, *, artefact: bool) -> Iterato
     for name, value in expected.items():
         if values.get(name) != value:
             yield f"{name.decode()} is {values.get(name)!r} instead of {value!r}"
-    if b"default-src 'none'" not in values.get(b"content-security-policy", b""):
-        yield "there is no content-security-policy that begins from default-src 'none'"
+    yield from _lint_policy(status, values, artefact=artefact)
     yield from _lint_content(path, status, values, artefact=artefact)
+
+
+_HOSTS = r"(?: https?://[a-z0-9.:-]+)*"
+PAGES_POLICY = re.compile(
+    r"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:"
+    + _HOSTS
+    + "; "
+    r"font-src 'self'; connect-src 'self'" + _HOSTS + r"; media-src 'self' blob: data:; worker-src 'self'; "
+    r"manifest-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+)
+"""The policy of Pixie's own pages and answers, with the hosts that a user has admitted to one."""
+SEALED = "default-src 'none'; sandbox"
+FRAMED = "frame-ancestors 'self'"
+FILES_POLICIES = {
+    "text/html; charset=utf-8": (
+        "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+        "img-src data: blob:; font-src data:; media-src data: blob:; connect-src 'none'; form-action 'none'; " + FRAMED
+    ),
+    "image/svg+xml": f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; {FRAMED}",
+    "application/pdf": f"{SEALED}; {FRAMED}",
+}
+"""The policy of a file that a tool made, by its type; of all others it is SEALED."""
+
+
+def _lint_policy(status: int, values: dict[bytes, bytes], *, artefact: bool) -> Iterator[str]:
+    policy = values.get(b"content-security-policy", b"").decode()
+    kind = values.get(b"content-type", b"").decode()
+    if artefact and status in {200, 206}:
+        fits = policy == FILES_POLICIES.get(kind, SEALED)
+    elif artefact and status == 304:
+        fits = policy in {SEALED, *FILES_POLICIES.values()}
+    elif values.get(b"content-disposition", b"").startswith(b"attachment"):
+        fits = policy == SEALED
+    else:
+        fits = PAGES_POLICY.fullmatch(policy) is not None
+    if not fits:
+        yield f"content-security-policy is {policy!r}, which isn't that of such an answer"
+    if b"content-disposition" in values and not artefact and not policy.endswith("sandbox"):
+        yield "a file that isn't sealed"
 
 
 def _lint_content(path: str, status: int, values: dict[bytes, bytes], *, artefact: bool) -> Iterator[str]:
@@ -238,11 +279,11 @@ def _lint_content(path: str, status: int, values: dict[bytes, bytes], *, artefac
     if not bodiless and not kind:
         yield "there is no content-type"
     caching = values.get(b"cache-control")
-    private = kind.startswith(b"text/html") or (kind.endswith(b"json") and path.startswith("/api"))
+    private = kind.startswith(b"text/html") or path.startswith("/api")
     if caching is None:
         yield "there is no cache-control"
-    elif private and not artefact and b"no-store" not in caching:
-        yield "cache-control lacks no-store"
+    elif private and not artefact and caching != b"no-store":
+        yield f"cache-control is {caching!r} instead of no-store"
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from quart import Response, request
 
 from pixie_core.errors import PixieError
 from pixie_server.cutting import BrokenOff
-from pixie_server.media_types import ServedAs, served_as
+from pixie_server.media_types import SEALED, ServedAs, served_as
 from pixie_server.problems import RANGE, answer_problem
 
 if TYPE_CHECKING:
@@ -170,8 +170,11 @@ def deliver_made(
     Where they can't be made to their end, the connection is cut and a line in the log says why: nobody takes what came
     for whole.
     """
-    headers = {"Content-Type": content_type, "Content-Disposition": content_disposition("attachment", filename)}
-    headers |= more or {}
+    headers = {
+        "Content-Type": content_type,
+        "Content-Disposition": content_disposition("attachment", filename),
+        "Content-Security-Policy": SEALED,
+    } | dict(more or {})
     if length is not None:
         headers["Content-Length"] = str(length)
     answer = Response(_sent(served, chunks, filename), headers=headers)

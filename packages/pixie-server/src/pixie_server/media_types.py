@@ -7,7 +7,7 @@ from typing import Literal
 
 from attrs import frozen
 
-__all__ = ["ServedAs", "served_as"]
+__all__ = ["SEALED", "ServedAs", "served_as"]
 
 
 @frozen
@@ -21,7 +21,9 @@ class ServedAs:
     """Whether Pixie's own pages show it in a frame: there it is inline, whatever `disposition` says."""
 
 
-_SEALED = "default-src 'none'; sandbox"
+SEALED = "default-src 'none'; sandbox"
+"""The policy of what is a file and no page: wherever it is opened, nothing in it runs or loads anything."""
+
 _HTML = (
     "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
     "img-src data: blob:; font-src data:; media-src data: blob:; connect-src 'none'; form-action 'none'; "
@@ -49,13 +51,13 @@ def served_as(filename: str) -> ServedAs:
     """The headers for a file of this name; whatever isn't known is a download of bytes."""
     ending = PurePosixPath(filename).suffix.lower()
     if ending in _SHOWN:
-        return ServedAs(_SHOWN[ending], "inline", _SEALED)
+        return ServedAs(_SHOWN[ending], "inline", SEALED)
     if ending in _WORDS:
-        return ServedAs("text/plain; charset=utf-8", "inline", _SEALED)
+        return ServedAs("text/plain; charset=utf-8", "inline", SEALED)
     if ending == ".pdf":
-        return ServedAs("application/pdf", "inline", f"{_SEALED}; frame-ancestors 'self'")
+        return ServedAs("application/pdf", "inline", f"{SEALED}; frame-ancestors 'self'")
     if ending == ".svg":
         return ServedAs("image/svg+xml", "inline", _SVG)
     if ending in {".html", ".htm"}:
         return ServedAs("text/html; charset=utf-8", "attachment", _HTML, framed=True)
-    return ServedAs("application/octet-stream", "attachment", _SEALED)
+    return ServedAs("application/octet-stream", "attachment", SEALED)
