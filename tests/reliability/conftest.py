@@ -85,12 +85,13 @@ FILES = {
     "probe.html": b"<!doctype html><meta charset=utf-8><body>shown<script>" + PROBE + b"</script>",
     "probe.svg": b'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30" onload="document.title=1">'
     b"<script>document.documentElement.setAttribute('ran', 'yes')</script>"
-    b'<image href="http://evil.test/x.png" width="9" height="9"/><foreignObject width="9" height="9">'
+    b'<image href="http://evil.test/x.png" width="9" height="9"/><use href="http://evil.test/x.svg#a"/><foreignObject width="9" height="9">'
     b'<iframe xmlns="http://www.w3.org/1999/xhtml" src="http://evil.test/"></iframe></foreignObject>'
     b'<rect width="40" height="30" fill="red"/></svg>',
     "page.png": b"<!doctype html><title>sniffed</title><script>document.title = 'ran'</script>",
     **{f"plain.{ending}": b"<script>document.title = 'ran'</script>" for ending in (
-        "xhtml", "xml", "svgz", "mht", "js", "css", "json", "csv", "txt", "pdf", "wasm", "zip", "htm", "HTML"
+        "xhtml", "xml", "svgz", "mht", "mhtml", "hta", "js", "mjs", "css", "json", "csv", "txt", "log", "md", "py", "pdf", "wasm", "zip",
+        "htm", "HTML", "shtml", "png.html", "html.png", "jpg", "gif", "webp", "avif", "mp3", "wav", "ogg", "mp4", "webm",
     )},
     "none": b"<!doctype html><script>document.title = 'ran'</script>",
 }  # fmt: skip

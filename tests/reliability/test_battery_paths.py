@@ -1,15 +1,18 @@
 """Part P of the battery: addresses that try to leave their folder, and files that try to be pages of Pixie's.
 
-What a tool may leave (P3) and under which name (P5) is held by tests/core/runtime and tests/core/test_filenames.py.
+What a tool may leave, and under which name, is held by tests/core/runtime/test_publishing.py and tests/core/test_filenames.py.
 """
 
+import re
 import sys
 from contextlib import contextmanager
 from urllib.parse import unquote
 
 import pytest
 
+from pixie_server.app import ROUTES
 from pixie_server.delivery import content_disposition
+from tests.reliability.conftest import FILES
 from tests.reliability.invariants import holds
 from tests.reliability.kept import keep
 from tests.reliability.raw import request
@@ -17,8 +20,28 @@ from tests.reliability.raw import request
 CORPUS = [
     "../", "..%2f", "%2e%2e/", "%2e%2e%2f", "..%5c", "%252e%252e%252f", "/etc/passwd", "//etc/passwd", "C:%5cx", "%5c%5chost%5cshare",
     "%00", "1%00.png", "%ff", ".", "..", "", "./1", "1/../1", "1%2f..%2f1", "..;/", "%c0%ae%c0%ae/", "..%2f..%2f..%2f..%2fetc%2fpasswd",
-    "-1", "1e3", "0x1", "1 ", "99999999999999999999", "pixie.db", "../../pixie.db", "a/" * 2000,
+    "..%2f..%2f..%2f..%2fetc%2fpasswd%00.png", "%2fetc%2fpasswd", "file:%2f%2f%2fetc%2fpasswd", "..%2f" * 50 + "etc%2fpasswd", "~root",
+    "-1", "1e3", "0x1", "1 ", "99999999999999999999", "pixie.db", "../../pixie.db", ".env", "..%2ftelltale%2f.env", "a/" * 2000, "../" * 2500,
 ]  # fmt: skip
+NAMES_OF_ROUTES = {
+    "tool_id": "adder",
+    "run_id": "00000000-0000-4000-8000-000000000000",
+    "artefact_id": "1",
+    "key": "sum",
+}
+
+
+def named(odd):
+    """Each address that takes a name, with the odd one in place of each of its names in turn; and the static files'."""
+    found = {("GET", f"/static/{odd}"), ("GET", f"/static/js/{odd}")}
+    for route in ROUTES:
+        for _, name in route.parameters:
+            pattern = re.compile(rf"<(?:\w+:)?{name}>")
+            filled = pattern.sub(lambda _: odd, route.path)
+            filled = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: NAMES_OF_ROUTES.get(found[1], "x"), filled)
+            found.add((route.method, filled))
+    return sorted(found)
+
 
 _watched = []
 _watching = []
@@ -43,26 +66,63 @@ def opened():
         _watching.clear()
 
 
-@pytest.mark.parametrize("odd", CORPUS, ids=[each[:24] or "nothing" for each in CORPUS])
+@pytest.mark.case("P1.refused", "P1.unopened")
+@pytest.mark.parametrize("odd", CORPUS, ids=[f"{n}-{each[:16] or 'nothing'}" for n, each in enumerate(CORPUS)])
 def test_no_address_leaves_its_folder(untouched, odd):
-    """P1: 404 with the same answer whether or not anything is there, and no file is opened."""
+    """Whatever the method, on every route that takes a name: it isn't there, and nothing outside is opened for it."""
     with opened() as files:
-        for path in (f"/static/{odd}", f"/api/artefacts/{odd}/content", f"/api/runs/{odd}/export", f"/tool/{odd}"):
-            status, _, body = request(untouched, path.replace(" ", "%20"))
-            assert status in {400, 403, 404, 405, 414, 422} or (path, odd) in {("/static/", ""), ("/tool/", "")}, path
-            assert b"root:" not in body
-            assert b"SQLite" not in body
-    assert [each for each in files if "passwd" in each or each.endswith("pixie.db")] == []
+        for method, path in named(odd):
+            body = b"{}" if method in {"POST", "PUT", "PATCH"} else b""
+            kind = ["content-type: application/json"] if body and path.startswith("/api") else []
+            status, head, answer = request(
+                untouched, path.replace(" ", "%20"), *kind, method=method, body=body if kind else b""
+            )
+            refused = status in {400, 404, 405, 414, 415, 422}
+            assert refused or reads_as_another(method, path, odd), (method, path[:80], status)
+            assert b"root:" not in answer
+            assert b"SQLite" not in answer
+            assert "attachment" not in head
+    home = str(untouched.pixie.settings.home)
+    database = str(untouched.pixie.settings.db_path)
+    ours = [each for each in files if each.startswith(home) or "passwd" in each or ".env" in each]
+    assert [
+        each for each in ours if each.startswith(database) or "passwd" in each or each.endswith("telltale/.env")
+    ] == []
 
 
+def reads_as_another(method, path, odd):
+    """A secret that isn't set can be removed, by whatever name; and a name that is nothing may leave another address."""
+    return (method == "DELETE" and "/secrets/" in path) or (method == "GET" and odd == "")
+
+
+@pytest.mark.case("P1.alike")
 def test_a_target_that_is_there_and_one_that_is_not_look_alike(untouched):
-    """P1: no oracle."""
-    answers = {request(untouched, f"/static/..%2f..%2f{name}")[2] for name in ("guard.py", "nothing.py")}
-    assert len(answers) == 1
+    """The answer is the same to the byte, and neither is opened: nothing tells them apart."""
+    there = {
+        "/static/..%2f..%2f{}": ("guard.py", "nothing.py"),
+        "/static/..%2f{}": ("templates", "nothing"),
+        "/static/{}": ("..%2fguard.py", "..%2fnothing.py"),
+        "/api/artefacts/..%2f..%2f{}/content": ("pixie.db", "nothing.db"),
+        "/api/artefacts/%2f{}/content": ("etc", "nothing"),
+        "/api/runs/..%2f..%2f{}/export": ("tools", "nothing"),
+        "/api/tools/..%2f{}": ("tools", "nothing"),
+        "/tool/..%2ftools%2f{}": ("adder", "nothing"),
+        "/api/tools/adder%2f..%2f{}": ("teller", "nothing"),
+        "/api/export-targets/..%2f{}": ("tools", "nothing"),
+    }
+    with opened() as files:
+        for address, (one, other) in there.items():
+            answers = {request(untouched, address.format(each))[0::2] for each in (one, other)}
+            assert len({status for status, _ in answers}) == 1, address
+            bodies = {body.replace(one.encode(), b"?").replace(other.encode(), b"?") for _, body in answers}
+            assert len(bodies) == 1, address
+    home = str(untouched.pixie.settings.home)
+    assert [each for each in files if each.startswith(home) and not each.startswith(f"{home}/tools")] == []
 
 
+@pytest.mark.case("P2.elsewhere")
 def test_what_belongs_elsewhere_is_not_there(untouched, kept):
-    """P2: a run under another tool or in another case, a file that never was."""
+    """A run under another tool or in another case, a file that never was."""
     run_id, _ = kept
     for path in (
         f"/tool/teller/runs/{run_id}", f"/tool/Adder/runs/{run_id}", "/tool/ADDER", "/api/tools/Adder", "/api/artefacts/0/content",
@@ -95,8 +155,9 @@ def gone(live, paths, *headers):
                 assert "secret-name" not in head
 
 
+@pytest.mark.case("P2.deleted")
 def test_a_deleted_file_is_not_there_until_it_is_restored(live):
-    """P2: by none of its addresses, nor in a zip of files; then byte for byte as it was."""
+    """By none of its addresses, nor in a zip of files; then byte for byte as it was."""
     with holds(live, changes=True):
         content = b"secret of the file"
         run_id, numbers = keep(live.pixie, {"secret-name.txt": content, "other.txt": b"other"})
@@ -116,8 +177,9 @@ def test_a_deleted_file_is_not_there_until_it_is_restored(live):
         assert live.get(paths[1]).content == content
 
 
+@pytest.mark.case("P2.deleted")
 def test_files_of_a_deleted_run_are_not_there_until_it_is_restored(live):
-    """P2: nor is the run, under its tool, in exports or by the beginning of its id."""
+    """Nor is the run, under its tool, in exports or by the beginning of its id."""
     with holds(live, changes=True):
         run_id, numbers = keep(live.pixie, {"secret-name.txt": b"secret of the file"})
         number = numbers["secret-name.txt"]
@@ -140,31 +202,50 @@ def test_files_of_a_deleted_run_are_not_there_until_it_is_restored(live):
 
 SERVED = {
     "probe.html": ("text/html; charset=utf-8", "sandbox allow-scripts; default-src 'none'"),
-    "plain.htm": ("text/html; charset=utf-8", "sandbox allow-scripts; default-src 'none'"),
-    "plain.HTML": ("text/html; charset=utf-8", "sandbox allow-scripts; default-src 'none'"),
+    **{
+        f"plain.{each}": ("text/html; charset=utf-8", "sandbox allow-scripts; default-src 'none'")
+        for each in ("htm", "HTML", "png.html")
+    },
     "probe.svg": ("image/svg+xml", "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"),
     "page.png": ("image/png", "default-src 'none'; sandbox"),
+    "plain.html.png": ("image/png", "default-src 'none'; sandbox"),
+    "plain.jpg": ("image/jpeg", "default-src 'none'; sandbox"),
+    "plain.mp3": ("audio/mpeg", "default-src 'none'; sandbox"),
     "plain.pdf": ("application/pdf", "default-src 'none'; sandbox"),
+    **{f"plain.{each}": (f"image/{each}", "default-src 'none'; sandbox") for each in ("gif", "webp", "avif")},
+    **{f"plain.{each}": (f"audio/{each}", "default-src 'none'; sandbox") for each in ("wav", "ogg")},
+    **{f"plain.{each}": (f"video/{each}", "default-src 'none'; sandbox") for each in ("mp4", "webm")},
     **{
-        f"plain.{each}": ("text/plain; charset=utf-8", "default-src 'none'; sandbox") for each in ("json", "csv", "txt")
+        f"plain.{each}": ("text/plain; charset=utf-8", "default-src 'none'; sandbox")
+        for each in ("json", "csv", "txt", "log", "md", "py")
     },
     **dict.fromkeys(
-        ("none", *(f"plain.{each}" for each in ("xhtml", "xml", "svgz", "mht", "js", "css", "wasm", "zip"))),
+        ("none", *(
+            f"plain.{each}"
+            for each in ("xhtml", "xml", "svgz", "mht", "mhtml", "hta", "js", "mjs", "css", "wasm", "zip", "shtml")
+        )),
         ("application/octet-stream", "default-src 'none'; sandbox"),
     ),
-}
+}  # fmt: skip
 
 
+@pytest.mark.case("P8.table")
+def test_every_file_is_in_the_table():
+    """What was kept to be asked for, and what is expected of it."""
+    assert SERVED.keys() == FILES.keys()
+
+
+@pytest.mark.case("P8.table", "P8.untyped")
 @pytest.mark.parametrize("name", SERVED)
 def test_a_file_is_served_by_its_ending_alone(untouched, kept, name):
-    """P8: from Pixie's own table, whatever the bytes are; nothing without a type, nothing that may run with rights."""
+    """From Pixie's own table, whatever the bytes are; nothing without a type, nothing that may run with rights."""
     kind, policy = SERVED[name]
     answer = untouched.get(f"/api/artefacts/{kept[1][name]}/content")
     assert answer.headers["content-type"] == kind
     assert answer.headers["content-security-policy"].startswith(policy)
     assert "allow-same-origin" not in answer.headers["content-security-policy"]
     assert answer.headers["x-content-type-options"] == "nosniff"
-    inline = kind.startswith(("image/", "text/plain", "application/pdf"))
+    inline = kind.startswith(("image/", "audio/", "video/", "text/plain", "application/pdf"))
     assert answer.headers["content-disposition"].startswith("inline" if inline else "attachment")
 
 
@@ -182,9 +263,10 @@ NAMES = [
 ]
 
 
+@pytest.mark.case("P9.header")
 @pytest.mark.parametrize("name", NAMES, ids=ascii)
 def test_a_name_makes_one_clean_header(name):
-    """P9: ASCII, and the true name beside it; nothing that ends the header or turns the writing."""
+    """ASCII, and the true name beside it; nothing that ends the header or turns the writing."""
     header = content_disposition("attachment", name)
     header.encode("ascii")
     assert header.isprintable()
@@ -195,8 +277,9 @@ def test_a_name_makes_one_clean_header(name):
     assert not {"\u202e", "\r", "\n", "\x00", "/", "\\"} & set(unquote(true))
 
 
+@pytest.mark.case("P9.header")
 def test_files_with_hostile_names_are_downloaded(live):
-    """P9: 200 with one header each, over the wire."""
+    """200 with one header each, over the wire."""
     names = [each for each in NAMES if each != "\ud800"]
     _, numbers = keep(live.pixie, {name: name.encode() for name in names})
     for name, number in numbers.items():
@@ -221,9 +304,10 @@ def twenty(live):
     return keep(live.pixie, {"twenty.bin": content})[1]["twenty.bin"], content
 
 
+@pytest.mark.case("P10.ranges")
 @pytest.mark.parametrize(("asked", "expected"), RANGES.items(), ids=[each[:20] or "none" for each in RANGES])
 def test_a_range_is_exactly_what_was_asked_for(untouched, twenty, asked, expected):
-    """P10: one range or the whole; the length is that of the bytes, to HEAD as well."""
+    """One range or the whole; the length is that of the bytes, to HEAD as well."""
     number, content = twenty
     status, begin, end = expected
     answer = untouched.get(f"/api/artefacts/{number}/content", headers={"Range": asked})
@@ -251,9 +335,10 @@ def tab(chromium, live):
     page.astray = []
 
     def noted(request):
-        # What the policy of the answer forbids is told here as well, and is never sent.
+        # What the policy of the answer forbids, or what no page may take from another origin, is told here as well, and
+        # is never sent.
         ours = request.url.startswith((live.url, "data:", "blob:", "about:"))
-        if not ours and "csp" not in (request.failure or "").lower():
+        if not ours and not {"csp", "origin"} & {*(request.failure or "").lower().split("::")[0].split()}:
             page.astray.append((request.url, request.failure))
 
     context.on("requestfinished", noted)
@@ -262,8 +347,9 @@ def tab(chromium, live):
     context.close()
 
 
+@pytest.mark.case("P6.direct")
 def test_a_page_that_a_tool_made_is_a_download(untouched, kept, tab):
-    """P6: opened directly it isn't shown at all."""
+    """Opened directly it isn't shown at all."""
     with tab.expect_download() as begun:
         tab.evaluate("path => { location = path }", f"/api/artefacts/{kept[1]['probe.html']}/content") if tab.goto(
             "/"
@@ -272,8 +358,9 @@ def test_a_page_that_a_tool_made_is_a_download(untouched, kept, tab):
     assert tab.astray == []
 
 
+@pytest.mark.case("P6.framed")
 def test_a_page_that_a_tool_made_has_no_rights_in_a_frame(untouched, kept, tab):
-    """P6: its scripts may run; they are nobody's: no storage, no parent, no window, no fetch, no form, no worker."""
+    """Its scripts may run; they are nobody's: no storage, no parent, no window, no fetch, no form, no worker."""
     content = untouched.get(f"/api/artefacts/{kept[1]['probe.html']}/content")
 
     def as_shown(route):
@@ -299,8 +386,9 @@ def test_a_page_that_a_tool_made_has_no_rights_in_a_frame(untouched, kept, tab):
     assert tab.astray == []
 
 
+@pytest.mark.case("P7.direct", "P7.img")
 def test_a_picture_with_a_script_is_a_picture(untouched, kept, tab):
-    """P7: SVG directly and in an img: shown, nothing runs, nothing is fetched."""
+    """SVG directly and in an img: shown, nothing runs, nothing is fetched."""
     path = f"/api/artefacts/{kept[1]['probe.svg']}/content"
     tab.goto(path)
     assert tab.evaluate("document.documentElement.getAttribute('ran')") is None
@@ -314,9 +402,10 @@ def test_a_picture_with_a_script_is_a_picture(untouched, kept, tab):
     assert tab.astray == []
 
 
+@pytest.mark.case("P6.again", "P8.table")
 @pytest.mark.parametrize("name", ["probe.svg", "probe.html", "page.png", "plain.txt"])
 def test_a_file_that_has_not_changed_keeps_what_it_was_served_with(untouched, kept, name):
-    """P6 and P8: a browser puts the headers of a 304 in the place of those that it has, a policy without sandbox too."""
+    """A browser puts the headers of a 304 in the place of those that it has, a policy without sandbox too."""
     path = f"/api/artefacts/{kept[1][name]}/content"
     whole = untouched.get(path)
     again = untouched.get(path, headers={"If-None-Match": whole.headers["etag"]})
@@ -327,8 +416,9 @@ def test_a_file_that_has_not_changed_keeps_what_it_was_served_with(untouched, ke
     assert again.headers.get("content-length") in {None, whole.headers["content-length"]}
 
 
+@pytest.mark.case("P6.again")
 def test_a_file_that_is_shown_again_from_the_cache_has_no_more_rights(untouched, kept, tab):
-    """P6: it is nobody's, the second time as well, when the browser has asked whether it is the same."""
+    """It is nobody's, the second time as well, when the browser has asked whether it is the same."""
     path = f"/api/artefacts/{kept[1]['probe.svg']}/content"
     for status in (200, 304):
         before = len(untouched.lint.answers)
@@ -338,9 +428,10 @@ def test_a_file_that_is_shown_again_from_the_cache_has_no_more_rights(untouched,
         tab.goto("/")
 
 
+@pytest.mark.case("P8.table")
 @pytest.mark.parametrize("name", ["page.png", "plain.json", "plain.txt", "plain.csv"])
 def test_no_file_is_taken_for_a_page(untouched, kept, tab, name):
-    """P8: whatever its bytes look like, no script in it runs."""
+    """Whatever its bytes look like, no script in it runs."""
     tab.goto(f"/api/artefacts/{kept[1][name]}/content")
     assert tab.title() != "ran"
     assert tab.evaluate("document.contentType") != "text/html"
