@@ -159,6 +159,67 @@ def combinations(kind, **choices):
         yield kind(**dict(zip(choices, values, strict=True)))
 
 
+def odd_texts(note):
+    """What people type, and what an index's own language might take for its own."""
+    return [
+        *(
+            '"""',
+            "%%%",
+            "___",
+            "***",
+            "'''",
+            'note="',
+            '" OR "',
+            "NEAR(a b)",
+            "rho:28",
+            "AND NOT",
+            "\\\\\\",
+            "...",
+            "(((",
+            "-- ",
+        ),
+        *(
+            "\U0001f4a1" * 3,
+            "שלום",
+            "مرحبا بالعالم",
+            "日本語",
+            "İstanbul",
+            "straße",
+            "\ufb01" * 3,
+            "e\u0301" * 3,
+            "\u200b" * 3,
+        ),
+        *(
+            "a\tb",
+            "q" * 1000,
+            " ".join(note),
+            " ".join(reversed(note)),
+            " ".join(["note="] * 150),
+            "=1 2",
+            "s=1",
+            "a a",
+        ),
+        *("   ab   ", "true", "=tr"),
+    ]
+
+
+def to_the_end(listing, wanted, most=1000):
+    """Go through a list page by page: to its end, or so many pages."""
+    took, seen, after = [], 0, None
+    while len(took) < most:
+        begun = thread_time()
+        page = listing(wanted, limit=250, after=after)
+        took.append(thread_time() - begun)
+        seen += len(page.items)
+        after = page.next
+        if after is None:
+            break
+    print(
+        f"{asked(repr(wanted)):60} {seen:6} in {len(took):4} pages of 250{'' if after is None else ' and more'}:"
+        f" slowest {max(took) * 1e3:.1f} ms, last {took[-1] * 1e3:.1f} ms"
+    )
+
+
 def main():
     default = Path(tempfile.gettempdir()) / "pixie-bench-search"
     home = Path(sys.argv[1]) if len(sys.argv) > 1 else default
@@ -243,16 +304,47 @@ def main():
             ),
             floor,
         )
-        start, after, seen, slowest = perf_counter(), None, 0, 0.0
-        while True:
-            before = perf_counter()
-            page = store.runs(RunFilter(tool_id=TOOLS[-1]), limit=250, after=after)
-            slowest = max(slowest, perf_counter() - before)
-            seen += len(page.items)
-            after = page.next
-            if after is None:
-                break
-        print(f"paging to the end: {seen} runs in {perf_counter() - start:.1f} s, slowest page {slowest * 1e3:.1f} ms")
+        report(
+            "artefacts of a time",
+            store.artefacts,
+            (
+                each
+                for since, until in spans
+                for each in combinations(
+                    ArtefactFilter,
+                    since=[since],
+                    until=[until],
+                    tool_id=[None, TOOLS[0], TOOLS[1]],
+                    mime=[None, "image/", "text/csv"],
+                    tag=[None, note[0], "no such tag"],
+                    starred=[None, True],
+                    labelled=[None, True],
+                    q=[None, "png", "zzzq", "-12", note[0]],
+                )
+            ),
+            floor,
+        )
+        report(
+            "odd texts",
+            lambda wanted: (store.runs if isinstance(wanted, RunFilter) else store.artefacts)(wanted),
+            itertools.chain(
+                combinations(
+                    RunFilter, q=odd_texts(note), tool_id=tools[:4], status=[None, "error"], label=[None, LABEL]
+                ),
+                combinations(
+                    ArtefactFilter, q=odd_texts(note), tool_id=tools[:4], mime=[None, "image/"], tag=[None, note[0]]
+                ),
+            ),
+            floor,
+        )
+        for listing, wanted in (
+            (store.runs, RunFilter(tool_id=TOOLS[-1])),
+            (store.runs, RunFilter(q="note=")),
+            (store.runs, RunFilter(q="note=", label=LABEL, status="error")),
+            (store.artefacts, ArtefactFilter(tool_id=TOOLS[-1])),
+            (store.artefacts, ArtefactFilter(q="png", tag=note[0])),
+        ):
+            to_the_end(listing, wanted)
 
 
 if __name__ == "__main__":

@@ -397,6 +397,26 @@ def test_a_list_is_the_same_whichever_index_is_followed(store, monkeypatch):
     assert [answers(store, listing, wanted) for listing, wanted in cases] == followed
 
 
+@pytest.mark.parametrize("q", ["c", "bca", "abxabx"])
+def test_a_text_is_sought_among_all_that_the_filters_leave_and_nothing_else(store, monkeypatch, q):
+    """Of three letters by the index or one by one, of one letter among the newest: labels, marks and times count too."""
+    from pixie_core.store import selecting
+
+    many(store)
+    moments = sorted(each.created_at for each in store.runs(limit=1000).items)
+    times = [{}, {"until": moments[40]}, {"since": moments[20], "until": moments[50]}]
+    filters = [{**each, **time} for each in ({}, *RUNS[:-1]) for time in times]
+    found = 0
+    for asked in filters:
+        left = store.runs(RunFilter(**asked), limit=1000).items
+        expected = [each.id for each in left if q in each.inputs["text"] or q in (each.label or "")]
+        found += len(expected)
+        for few in (0, 1000):
+            monkeypatch.setattr(selecting, "_FEW", few)
+            assert answers(store, store.runs, RunFilter(**asked, q=q)) == expected, asked
+    assert found > 20
+
+
 def test_a_page_begins_where_the_last_one_ended_whichever_index_found_it(store, monkeypatch):
     """Also when the run that it ended with is gone."""
     from pixie_core.store import selecting

@@ -132,8 +132,10 @@ def _conditions(wanted: RunFilter) -> Iterator[Condition]:
         yield Condition(told, (wanted.status,), index="runs_by_status", facets=(facet("status", wanted.status),))
     tool = Condition.equal("tool_id", wanted.tool_id, "runs_by_tool", "tool")
     origin = Condition.equal("origin", wanted.origin, "runs_by_origin", "origin")
+    # Large as each of two may be, few runs may meet both.
+    if wanted.tool_id is not None and wanted.label is not None:
+        yield Condition("label = ? AND tool_id = ?", (wanted.label, wanted.tool_id), index="runs_by_label_and_tool")
     if wanted.tool_id is not None and wanted.origin is not None:
-        # Large as both may be, few runs may meet both.
         yield evolve(tool & origin, index="runs_by_tool_and_origin")
     elif wanted.tool_id is not None:
         yield tool

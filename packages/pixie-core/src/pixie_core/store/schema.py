@@ -212,6 +212,11 @@ LIST_INDEXES = tuple(
         ("runs_with_star", "runs (started_at, id, tool_id, status, origin, label)", f"{_LISTED} AND starred = 1"),
         ("runs_with_label", f"runs (started_at, id, label, {_ASKED})", f"{_LISTED} AND label IS NOT NULL"),
         ("runs_by_label", f"runs (label, started_at, id, {_ASKED})", f"{_LISTED} AND label IS NOT NULL"),
+        (
+            "runs_by_label_and_tool",
+            "runs (label, tool_id, started_at, id, status, starred, origin)",
+            f"{_LISTED} AND label IS NOT NULL",
+        ),
         ("runs_finished", "runs (finished_at, id, status)", _LISTED),
         ("runs_deleted", "runs (id, deleted_at, purging_at)", "deleted_at IS NOT NULL"),
         ("runs_restorable", "runs (started_at, id, purging_at, deleted_at)", "deleted_at IS NOT NULL"),

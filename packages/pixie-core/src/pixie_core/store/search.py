@@ -350,9 +350,11 @@ def telling_part(conn: sqlite3.Connection, kind: str, query: str) -> str:
 def match(phrases: Iterable[str], facets: Iterable[str], without: Iterable[str] = ()) -> str:
     """What the index is asked for: the phrases, every letter of which stands for itself, and all of the facets, but
     nothing that has one of those `without`.
+
+    What is found is looked at again, so that only what is left out must be said of one column: each such word costs.
     """
-    wanted = [f'facets : "{each}"' for each in facets]
-    for each in phrases:
+    wanted = []
+    for each in (*facets, *phrases):
         doubled = each.replace('"', '""')
-        wanted.append(f'text : "{doubled}"')
+        wanted.append(f'"{doubled}"')
     return " NOT ".join((f"({' AND '.join(wanted)})", *(f'facets : "{each}"' for each in without)))

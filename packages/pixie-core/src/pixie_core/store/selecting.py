@@ -127,10 +127,11 @@ class Selection:
             # By a bound and not by LIMIT, which would have all of them found and sorted before the first is shown.
             oldest = f"SELECT id FROM {texts} ORDER BY id DESC LIMIT 1 OFFSET {NEWEST - 1}"  # noqa: S608 - our own names
             held_by = f"id >= coalesce(({oldest}), {-LARGEST_NUMBER})"
-            newest = f"(SELECT id AS number, key, text, facets FROM {texts} WHERE {held_by})"  # noqa: S608 - our own names
-            held = "".join(" AND instr(facets, ?) > 0" for _ in self._facets)
-            asked = f"{newest} {joined} WHERE instr(text, ?) > 0{held} AND {self.where}"
-            return asked, "number", [query, *self._facets, *self.values], "newest"
+            newest = f"(SELECT id AS number, key, text AS said, facets FROM {texts} WHERE {held_by})"  # noqa: S608 - our own names
+            asked = f"{newest} {joined} WHERE true"
+            holds, given = self._holds("number", query)
+            holds += " AND instr(facets, ?) > 0" * len(self._facets)
+            return f"{asked}{holds} AND {self.where}", "number", [*given, *self._facets, *self.values], "newest"
         by_number = f"(SELECT id AS number, key, text AS said FROM {texts})"  # noqa: S608 - our own names
         if query is not None and self.few:
             asked = f"{table} INDEXED BY {self.index} CROSS JOIN {by_number} ON key = CAST({table}.id AS TEXT)"
@@ -138,21 +139,32 @@ class Selection:
         number = f"{self.kind}_search.rowid"
         asked = f"{self.kind}_search CROSS JOIN {by_number} ON number = {number} {joined}"
         asked += f" WHERE {self.kind}_search MATCH ?"
-        phrases = [query] if query is not None else []
-        phrases += [each.phrase for each in self.conditions if each.phrase]
-        parts = [telling_part(conn, self.kind, each) for each in phrases]
+        parts = [telling_part(conn, self.kind, each) for each in self._phrases(query)]
         without = [letters for each in self.conditions for letters in each.no_facets]
-        given: list[Any] = [match(parts, self._facets, without)]
-        if query is not None:
-            asked += " AND instr(said, ?) > 0"
-            given.append(query)
+        holds, given = self._holds(number, query)
+        return (
+            f"{asked}{holds} AND {self.where}",
+            number,
+            [match(parts, self._facets, without), *given, *self.values],
+            "index",
+        )
+
+    def _phrases(self, query: str | None) -> list[str]:
+        """What the texts must hold."""
+        asked = [query] if query is not None else []
+        return asked + [each.phrase for each in self.conditions if each.phrase]
+
+    def _holds(self, number: str, query: str | None) -> tuple[str, list[Any]]:
+        """What is asked of the texts and their numbers, so that no row is looked up that can't be meant."""
+        given: list[Any] = [*self._phrases(query)]
+        told = " AND instr(said, ?) > 0" * len(given)
         if self.since is not None:
-            asked += f" AND {number} >= ?"
+            told += f" AND {number} >= ?"
             given.append(moment_number(self.since))
         if self.until is not None:
-            asked += f" AND {number} <= ?"
+            told += f" AND {number} <= ?"
             given.append(moment_number(self.until) + _SLACK_MS)
-        return f"{asked} AND {self.where}", number, [*given, *self.values], "index"
+        return told, given
 
     @property
     def _facets(self) -> list[str]:
