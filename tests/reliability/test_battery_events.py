@@ -160,7 +160,7 @@ def test_who_leaves_is_let_go(hasty, monkeypatch):
     with hasty.client.stream("GET", f"/api/runs/{run['id']}/events", headers=STREAM) as answer:
         next(answer.iter_lines())
         assert not ended.is_set()
-    assert ended.wait(2)
+    assert ended.wait(DEADLINE)
     assert hasty.get(f"/api/runs/{run['id']}").json()["status"] == "running"
     hasty.post(f"/api/runs/{run['id']}/cancel")
     until(lambda: hasty.get(f"/api/runs/{run['id']}").json()["status"] == "cancelled")

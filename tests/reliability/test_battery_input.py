@@ -70,7 +70,7 @@ def test_json_beyond_the_bounds_is_malformed_and_said_soon(untouched, body):
     begun = time.monotonic()
     status, _, answer = request(untouched, RUNS, JSON, method="POST", body=body)
     assert (status, json.loads(answer)["code"]) == (400, "malformed")
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 5
 
 
 def test_many_unknown_keys_are_refused_without_looking_for_each(untouched):
@@ -80,7 +80,7 @@ def test_many_unknown_keys_are_refused_without_looking_for_each(untouched):
         begun = time.monotonic()
         status, _, answer = request(untouched, RUNS, JSON, method="POST", body=wrap.replace("KEYS", keys).encode())
         assert (status, len(json.loads(answer)["errors"])) == (422, 20)
-        assert time.monotonic() - begun < 3
+        assert time.monotonic() - begun < 5
 
 
 NUMBERS = {
@@ -318,7 +318,7 @@ def test_filters_are_data(untouched, text):
             begun = time.monotonic()
             answer = untouched.get(path, params={name: text})
             assert answer.status_code in {200, 404, 422}, answer.text
-            assert time.monotonic() - begun < 2
+            assert time.monotonic() - begun < 5
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def converse(raw: bytes) -> bytes:
         client.sendall(raw)
         client.shutdown(socket.SHUT_WR)
         answer = incoming.read()
-    thread.join(10)
+    thread.join(30)
     return answer
 
 

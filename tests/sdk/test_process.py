@@ -68,7 +68,7 @@ def test_the_port_that_was_asked_for_is_taken(start, form):
 def test_an_unknown_argument_ends_it(start, arguments):
     """Only --port N is understood; anything else ends the process with words and a code that isn't 0."""
     tool = start(DECLARED, PROGRAM, listening=False, arguments=arguments)
-    assert tool.process.wait(10) != 0
+    assert tool.process.wait(30) != 0
     assert "expected --port N" in tool.stderr()
 
 
@@ -77,14 +77,14 @@ def test_a_taken_port_ends_it_with_words(start):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         tool = start(DECLARED, PROGRAM, listening=False, arguments=["--port", str(port)])
-        assert tool.process.wait(10) != 0
+        assert tool.process.wait(30) != 0
     assert f"can't listen on 127.0.0.1:{port}" in tool.stderr()
 
 
 def test_help_is_printed(start):
     """--help says what there is to say, and ends with code 0."""
     tool = start(DECLARED, PROGRAM, listening=False, arguments=["--help"])
-    assert tool.process.wait(10) == 0
+    assert tool.process.wait(30) == 0
 
 
 def test_an_inherited_socket_is_served(start):
@@ -115,7 +115,7 @@ def test_an_inherited_socket_that_others_could_reach_is_refused(start):
             environment={"PIXIE_TOOL_SOCKET": str(listener.fileno())},
             pass_fds=(listener.fileno(),),
         )
-        assert tool.process.wait(10) != 0
+        assert tool.process.wait(30) != 0
     assert "127.0.0.1 alone" in tool.stderr()
 
 
@@ -124,7 +124,7 @@ def test_an_inherited_socket_that_others_could_reach_is_refused(start):
 def test_a_descriptor_that_is_none_is_told(start, name, value):
     """A number that names no open descriptor ends the process with the variable's name."""
     tool = start(DECLARED, PROGRAM, listening=False, environment={name: value})
-    assert tool.process.wait(10) != 0
+    assert tool.process.wait(30) != 0
     assert name in tool.stderr()
 
 
@@ -139,7 +139,7 @@ def test_a_tool_ends_with_its_parent(start, inputs):
         until((tool.folder / "working").exists, "the run to work")
     assert tool.process.poll() is None
     os.close(writable)
-    assert tool.process.wait(2) == 0
+    assert tool.process.wait(30) == 0
 
 
 def test_programs_of_a_tool_end_with_the_parent_too(start):
@@ -162,7 +162,7 @@ def test_programs_of_a_tool_end_with_the_parent_too(start):
     assert alive(child)
     os.close(writable)
     until(lambda: not alive(child), "the program to end")
-    assert tool.process.wait(2) == 0
+    assert tool.process.wait(30) == 0
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
@@ -200,7 +200,7 @@ def test_sigterm_cancels_the_run_and_tells_its_caller(start):
     caller.start()
     until((tool.folder / "working").exists, "the run to work")
     code, seconds = tool.end()
-    caller.join(10)
+    caller.join(30)
     assert (code, seconds < 1) == (0, True)
     assert (answers[0].status, answers[0].json["code"]) == (409, "cancelled")
 
@@ -294,7 +294,7 @@ def test_a_signal_of_the_author_is_no_end(start):
 def test_what_does_not_fit_is_told_at_the_desk(start, declared, program, said):
     """tool.json and the program are held against each other before the tool listens, and the words name the problem."""
     tool = start(declared, program, listening=False)
-    assert tool.process.wait(10) != 0
+    assert tool.process.wait(30) != 0
     assert said in tool.stderr()
 
 

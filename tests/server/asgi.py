@@ -23,7 +23,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 HOST = (b"host", b"127.0.0.1:7860")
-DEADLINE = 10.0
+DEADLINE = 30.0
 
 Headers = list[tuple[bytes, bytes]]
 

@@ -15,7 +15,7 @@ from pixie_core import Pixie, Settings
 from pixie_core.run.events import Finished, Started
 from tests.server.live_pixie import MANIFESTS, add_tool, add_tools, live_pixie
 
-DEADLINE = 10.0
+DEADLINE = 30.0
 
 
 @pytest.fixture
@@ -146,11 +146,11 @@ def test_a_changed_tool_is_heard_of(live, tmp_path):
 
 
 def test_the_stream_ends_with_the_server(tmp_path):
-    """Within its deadline, though somebody listens."""
+    """Within ten seconds, though somebody listens."""
     add_tools(tmp_path)
     with live_pixie(tmp_path) as live, listening(live.url):
         began = time.monotonic()
-    assert time.monotonic() - began < DEADLINE
+    assert time.monotonic() - began < 10
 
 
 def test_a_program_that_was_edited_runs_from_the_next_run_on(live, tmp_path):

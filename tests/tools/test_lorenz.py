@@ -61,5 +61,5 @@ def test_a_long_integration_can_be_cancelled(lorenz):
     caller = threading.Thread(target=lambda: answers.append(lorenz.run(heavy, "heavy")))
     caller.start()
     until(lambda: lorenz.ask("POST", "/cancel?run_id=heavy").json.get("cancelled"), "the run to be there")
-    caller.join(10)
+    caller.join(30)
     assert answers[0].json["code"] == "cancelled"

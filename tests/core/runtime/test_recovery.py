@@ -162,7 +162,7 @@ def test_a_stray_of_this_folder_is_ended_and_one_of_another_is_not(settings, sto
     garbled = sleeper(**{VARIABLE: "not a mark"})
     found = recover(store, settings)
     assert [each.pid for each in found.killed] == [stray.pid]
-    assert stray.wait(5) == -signal.SIGKILL
+    assert stray.wait(20) == -signal.SIGKILL
     assert (other.poll(), garbled.poll()) == (None, None)
 
 

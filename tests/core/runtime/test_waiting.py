@@ -95,7 +95,7 @@ class Line:
 
     def tell(self, news):
         self.telling.set()
-        assert self.held.wait(10)
+        assert self.held.wait(30)
         if self.failing:
             self.failing = False
             self.heard.set()
@@ -115,7 +115,7 @@ def test_moves_that_follow_one_another_are_told_once():
     for _ in range(100):
         news.moved()
     assert len(position_threads()) == 1
-    assert line.heard.wait(10)
+    assert line.heard.wait(30)
     until(lambda: not position_threads())
     assert line.told == [{"run": 1}]
     news.close()
@@ -127,12 +127,12 @@ def test_news_that_couldnt_be_written_are_told_at_the_next_move(caplog):
     line.failing = True
     news = PositionNews(line.positions, line.tell)
     news.moved()
-    assert line.heard.wait(10)
+    assert line.heard.wait(30)
     until(lambda: not position_threads())
     assert "couldn't be told of their positions" in caplog.text
     line.heard.clear()
     news.moved()
-    assert line.heard.wait(10)
+    assert line.heard.wait(30)
     assert line.told == [{"run": 1}]
     news.close()
 
@@ -154,12 +154,12 @@ def test_close_waits_for_what_is_being_told():
     line.held.clear()
     news = PositionNews(line.positions, line.tell)
     news.moved()
-    assert line.telling.wait(10)
+    assert line.telling.wait(30)
     closing = threading.Thread(target=news.close)
     closing.start()
     assert line.told == []
     line.held.set()
-    closing.join(10)
+    closing.join(30)
     assert line.told == [{"run": 1}]
     until(lambda: not position_threads())
 

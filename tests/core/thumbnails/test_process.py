@@ -63,7 +63,7 @@ def test_it_ends_when_nobody_is_there_any_more(picture):
     drawing.draw(picture, "image/png", 32)
     process = psutil.Process(drawing._process.pid)
     drawing._socket.close()
-    assert process.wait(10) == 0
+    assert process.wait(30) == 0
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_a_reader_that_was_ended_while_nobody_needed_it_is_replaced(picture):
     with DrawingProcess() as drawing:
         drawing.draw(picture, "image/png", 32)
         drawing._process.kill()
-        psutil.Process(drawing._process.pid).wait(10)
+        psutil.Process(drawing._process.pid).wait(30)
         picture.seek(0)
         assert drawing.draw(picture, "image/png", 32)
 
