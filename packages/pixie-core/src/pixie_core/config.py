@@ -20,13 +20,26 @@ from dotenv import dotenv_values
 from pixie_core.durations import parse_duration
 from pixie_core.errors import SettingsError
 
-__all__ = ["Kind", "Sayer", "Settings", "declared", "kind", "label", "setting", "variable"]
+__all__ = ["SECTIONS", "Kind", "Sayer", "Settings", "declared", "kind", "label", "setting", "variable"]
 
 Sayer: TypeAlias = Literal["environment", "file", "program"]
 """Who may say a setting before anything is looked up in the data folder: a variable, `.env`, or Python."""
 
 Kind: TypeAlias = Literal["choice", "switch", "number", "duration", "text"]
 """What a setting's value is: one of several words, yes or no, a whole number, a text like 90d, or any text."""
+
+SECTIONS: Mapping[str, str] = {
+    "Appearance": "How the dashboard looks. A change is seen at once.",
+    "Retention": "What the server deletes by itself, and when. Starred and labelled runs always stay.",
+    "Library": "The gallery of what runs left.",
+    "Runs": "How many work at once, and how much they may leave.",
+    "Tools": "The processes of tools, and how long Pixie waits for them.",
+    "Requests": "How much is taken in one request, and how long.",
+    "Imports": "What a zip that is imported may hold.",
+    "Logs": "What Pixie writes down about itself.",
+    "Before the start": "Where the data lies and who may ask: said by a variable, .env or the command alone.",
+}
+"""The headings that settings stand under, in their order, each with a word on what they are about."""
 
 
 def _setting(
@@ -113,8 +126,12 @@ class Settings:
         256, section="Library", help="the longer edge of a thumbnail", unit="px", minimum=16
     )
     thumb_workers: int = _setting(2, section="Library", help="threads that make thumbnails", minimum=1)
-    sweeper_interval_seconds: int = _setting(
-        21_600, section="Retention", label="Sweep every", help="how often the server sweeps", unit="s", minimum=60
+    retention_older_than: timedelta | None = _setting(
+        None,
+        section="Retention",
+        label="Sweep runs older than",
+        help="runs that ended longer ago than this are swept, like 90d; without it none is swept for its age",
+        unit="m, h, d, w, mo, y",
     )
     soft_delete_retention_days: int = _setting(
         7,
@@ -124,12 +141,8 @@ class Settings:
         unit="days",
         minimum=0,
     )
-    retention_older_than: timedelta | None = _setting(
-        None,
-        section="Retention",
-        label="Sweep runs older than",
-        help="runs that ended longer ago than this are swept, like 90d; without it none is swept for its age",
-        unit="m, h, d, w, mo, y",
+    sweeper_interval_seconds: int = _setting(
+        21_600, section="Retention", label="Sweep every", help="how often the server sweeps", unit="s", minimum=60
     )
     library_page_size: int = _setting(50, section="Library", help="artefacts on one page of the library", minimum=1)
     max_active_runs: int = _setting(8, section="Runs", help="runs that work at the same time", minimum=1)

@@ -12,7 +12,7 @@ import attrs
 from quart import Quart, Response, request
 from quart.wrappers import Response as QuartResponse
 
-from pixie_server import api, fragments, logbook, pages
+from pixie_server import api, fragments, logbook, pages, settings_pages, tool_settings_pages
 from pixie_server.api.examples import EXAMPLES
 from pixie_server.api.shapes import ErrorOut
 from pixie_server.assets import STATIC
@@ -39,7 +39,13 @@ __all__ = ["ROUTES", "application", "openapi_json"]
 
 log = logging.getLogger("pixie.server")
 
-ROUTES: tuple[Route, ...] = (*api.ROUTES, *pages.routes.routes, *fragments.routes.routes)
+ROUTES: tuple[Route, ...] = (
+    *api.ROUTES,
+    *pages.routes.routes,
+    *settings_pages.routes.routes,
+    *tool_settings_pages.routes.routes,
+    *fragments.routes.routes,
+)
 """Every route there is, but the static files."""
 
 _LOGGED = {"run": "run_id", "tool": "tool_id"}

@@ -13,11 +13,12 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+import attrs
 from attrs import evolve, field, frozen
 
 from pixie_core.errors import ManifestInvalid, Problem, ToolNotFound, ToolNotInstalled
 from pixie_core.tool.manifest import ToolManifest, read_manifest
-from pixie_core.tool.state import ToolState
+from pixie_core.tool.state import Limits, ToolState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -71,6 +72,12 @@ class Tool:
         manifest = self.checked()
         said = self.state.limits.warm_keep_seconds is not None or "warm_keep_seconds" in manifest.raw
         return manifest.warm_keep_seconds if said else default
+
+    @property
+    def written_limits(self) -> Limits:
+        """The limits that its tool.json says, without the user's word: None where it says nothing, or can't be read."""
+        raw = self.manifest.raw if self.manifest is not None else {}
+        return Limits(**{each.name: raw.get(each.name) for each in attrs.fields(Limits)})
 
     @property
     def uses_sdk(self) -> bool:

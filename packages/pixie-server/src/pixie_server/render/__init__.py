@@ -16,11 +16,13 @@ from pixie_server.render.frame import Frame, Listed
 from pixie_server.render.outputs import output
 from pixie_server.render.pages import page_empty, page_error, page_home, page_run, page_tool
 from pixie_server.render.parts import error_fragment, history, panel, sidebar_tools
+from pixie_server.render.settings import Refused, page_settings, page_tool_settings
 
 __all__ = [
     "CONFIG",
     "Frame",
     "Listed",
+    "Refused",
     "error_fragment",
     "form",
     "form_problems",
@@ -30,7 +32,9 @@ __all__ = [
     "page_error",
     "page_home",
     "page_run",
+    "page_settings",
     "page_tool",
+    "page_tool_settings",
     "panel",
     "sidebar_tools",
     "static_url",

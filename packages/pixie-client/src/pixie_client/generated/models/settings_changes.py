@@ -52,12 +52,12 @@ class SettingsChanges:
     """ the longer edge of a thumbnail """
     thumb_workers: int | None | Unset = UNSET
     """ threads that make thumbnails """
-    sweeper_interval_seconds: int | None | Unset = UNSET
-    """ how often the server sweeps """
-    soft_delete_retention_days: int | None | Unset = UNSET
-    """ how long a deletion can be undone """
     retention_older_than: None | str | Unset = UNSET
     """ runs that ended longer ago than this are swept, like 90d; without it none is swept for its age """
+    soft_delete_retention_days: int | None | Unset = UNSET
+    """ how long a deletion can be undone """
+    sweeper_interval_seconds: int | None | Unset = UNSET
+    """ how often the server sweeps """
     library_page_size: int | None | Unset = UNSET
     """ artefacts on one page of the library """
     max_active_runs: int | None | Unset = UNSET
@@ -202,11 +202,11 @@ class SettingsChanges:
         else:
             thumb_workers = self.thumb_workers
 
-        sweeper_interval_seconds: int | None | Unset
-        if isinstance(self.sweeper_interval_seconds, Unset):
-            sweeper_interval_seconds = UNSET
+        retention_older_than: None | str | Unset
+        if isinstance(self.retention_older_than, Unset):
+            retention_older_than = UNSET
         else:
-            sweeper_interval_seconds = self.sweeper_interval_seconds
+            retention_older_than = self.retention_older_than
 
         soft_delete_retention_days: int | None | Unset
         if isinstance(self.soft_delete_retention_days, Unset):
@@ -214,11 +214,11 @@ class SettingsChanges:
         else:
             soft_delete_retention_days = self.soft_delete_retention_days
 
-        retention_older_than: None | str | Unset
-        if isinstance(self.retention_older_than, Unset):
-            retention_older_than = UNSET
+        sweeper_interval_seconds: int | None | Unset
+        if isinstance(self.sweeper_interval_seconds, Unset):
+            sweeper_interval_seconds = UNSET
         else:
-            retention_older_than = self.retention_older_than
+            sweeper_interval_seconds = self.sweeper_interval_seconds
 
         library_page_size: int | None | Unset
         if isinstance(self.library_page_size, Unset):
@@ -459,12 +459,12 @@ class SettingsChanges:
             field_dict["thumb_max_edge_px"] = thumb_max_edge_px
         if thumb_workers is not UNSET:
             field_dict["thumb_workers"] = thumb_workers
-        if sweeper_interval_seconds is not UNSET:
-            field_dict["sweeper_interval_seconds"] = sweeper_interval_seconds
-        if soft_delete_retention_days is not UNSET:
-            field_dict["soft_delete_retention_days"] = soft_delete_retention_days
         if retention_older_than is not UNSET:
             field_dict["retention_older_than"] = retention_older_than
+        if soft_delete_retention_days is not UNSET:
+            field_dict["soft_delete_retention_days"] = soft_delete_retention_days
+        if sweeper_interval_seconds is not UNSET:
+            field_dict["sweeper_interval_seconds"] = sweeper_interval_seconds
         if library_page_size is not UNSET:
             field_dict["library_page_size"] = library_page_size
         if max_active_runs is not UNSET:
@@ -673,15 +673,15 @@ class SettingsChanges:
 
         thumb_workers = _parse_thumb_workers(d.pop("thumb_workers", UNSET))
 
-        def _parse_sweeper_interval_seconds(data: object) -> int | None | Unset:
+        def _parse_retention_older_than(data: object) -> None | str | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            return cast(int | None | Unset, data)
+            return cast(None | str | Unset, data)
 
-        sweeper_interval_seconds = _parse_sweeper_interval_seconds(
-            d.pop("sweeper_interval_seconds", UNSET)
+        retention_older_than = _parse_retention_older_than(
+            d.pop("retention_older_than", UNSET)
         )
 
         def _parse_soft_delete_retention_days(data: object) -> int | None | Unset:
@@ -695,15 +695,15 @@ class SettingsChanges:
             d.pop("soft_delete_retention_days", UNSET)
         )
 
-        def _parse_retention_older_than(data: object) -> None | str | Unset:
+        def _parse_sweeper_interval_seconds(data: object) -> int | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            return cast(None | str | Unset, data)
+            return cast(int | None | Unset, data)
 
-        retention_older_than = _parse_retention_older_than(
-            d.pop("retention_older_than", UNSET)
+        sweeper_interval_seconds = _parse_sweeper_interval_seconds(
+            d.pop("sweeper_interval_seconds", UNSET)
         )
 
         def _parse_library_page_size(data: object) -> int | None | Unset:
@@ -1069,9 +1069,9 @@ class SettingsChanges:
             inline_output_max_bytes=inline_output_max_bytes,
             thumb_max_edge_px=thumb_max_edge_px,
             thumb_workers=thumb_workers,
-            sweeper_interval_seconds=sweeper_interval_seconds,
-            soft_delete_retention_days=soft_delete_retention_days,
             retention_older_than=retention_older_than,
+            soft_delete_retention_days=soft_delete_retention_days,
+            sweeper_interval_seconds=sweeper_interval_seconds,
             library_page_size=library_page_size,
             max_active_runs=max_active_runs,
             max_queued_runs=max_queued_runs,

@@ -135,7 +135,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 
 // After 422 the messages are in place: mark their fields and go to the first.
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.xhr?.status !== 422) return;
+  if (event.target !== form() || event.detail.xhr?.status !== 422) return;
   const wrong = [...document.querySelectorAll("#run-form .problem:not(:empty)")].map((problem) =>
     document.getElementById(problem.id.replace(/-problem$/, "")),
   );
