@@ -1,11 +1,11 @@
 """The JSON routes about room: what is taken, and what a sweep would free."""
 
-import attrs
+import json
+
 import pytest
 
-from pixie_server.api.disk import SweepBody, SweepOut
-from pixie_server.cli.sweeping import _facts
 from tests.reliability.kept import keep
+from tests.server.cli.folders import command
 from tests.server.live_pixie import add_tools, live_pixie
 
 
@@ -116,10 +116,18 @@ def test_a_tool_that_is_not_there_is_not_swept(live):
 
 
 def test_the_command_and_the_route_tell_the_same(live):
-    """In the same words."""
-    keep(live.pixie, {"a.txt": b"a"})
+    """In the same words, of the plan and of what was done."""
+    gone, _ = keep(live.pixie, {"a.txt": b"a"})
     live.post(f"/api/runs/{live.run('adder')['id']}/star")
-    swept = live.pixie.keeping.sweep(older_than="0")
-    for done in (None, swept):
-        by_route = attrs.asdict(SweepOut.of(SweepBody(older_than="0"), swept.plan, done))
-        assert by_route == _facts(swept.plan, done, "0", None)
+
+    def by_command(*more):
+        result = command(live.pixie.settings.home, "sweep", "--older-than", "0", "--json", *more)
+        assert result.exit_code == 0, result.output
+        return json.loads(result.stdout)
+
+    planned = sweep(live, older_than="0")
+    assert by_command() == planned
+    done = by_command("--apply")
+    assert done.pop("deleted")["runs"] == [gone]
+    assert done == {name: told for name, told in planned.items() if name != "deleted"} | {"applied": True}
+    assert by_command("--apply") == sweep(live, older_than="0", apply=True)

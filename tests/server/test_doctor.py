@@ -12,7 +12,7 @@ import pytest
 import pixie_core
 from pixie_core import Settings
 from pixie_core.exporters import FORMATS
-from pixie_core.store import ServerLock
+from pixie_core.store import ServerLock, surroundings
 from pixie_server import doctor
 from tests.server.cli.folders import command
 from tests.server.live_pixie import add_tools, live_pixie
@@ -156,15 +156,13 @@ def test_a_file_in_the_place_of_the_data_folder_is_red(tmp_path):
 
 @pytest.mark.parametrize(("kind", "status"), [("ext4", "ok"), ("nfs4", "warning"), ("fuse.sshfs", "warning")])
 def test_a_network_file_system_is_warned_of(tmp_path, monkeypatch, kind, status):
-    """Its locks can't be relied on. The longest mount point above the folder counts; blanks are escaped in the list."""
-    home = tmp_path / "with blank"
-    home.mkdir()
+    """Its locks can't be relied on."""
     mounts = tmp_path / "mountinfo"
-    point = str(home).replace(" ", "\\040")
-    mounts.write_text(f"1 0 8:1 / / rw - overlay none rw\n2 1 8:1 / {point} rw,noatime shared:1 - {kind} disk:/x rw\n")
-    assert doctor._file_system(home, mounts) == kind
-    monkeypatch.setattr(doctor, "_file_system", lambda folder: kind)
-    assert {each.status for each in found(doctor.data_folder, Settings(home=home))} == {status}
+    mounts.write_text(f"22 1 0:5 / / rw - {kind} somewhere rw\n")
+    monkeypatch.setattr(surroundings, "_MOUNTS", mounts)
+    findings = found(doctor.data_folder, Settings(home=tmp_path))
+    assert {each.status for each in findings} == {status}
+    assert all(kind in each.said for each in findings) == (status == "warning")
 
 
 def test_little_space_is_red_below_what_is_kept_free(tmp_path):

@@ -90,6 +90,22 @@ def test_a_name_that_the_tool_does_not_list_is_set_with_a_word_about_it(home):
     assert "did you mean API_KEY?" in result.stderr
 
 
+def test_a_secret_that_is_too_short_to_be_hidden_is_set_with_a_warning(home):
+    """Masking `12345` would hide half of what the tool says; who sets it must know that it isn't."""
+    result = command(home, "set-secret", "adder", "API_KEY", stdin="12345")
+    assert result.exit_code == 0
+    assert result.stderr == "API_KEY is shorter than 6 characters: it isn't masked in what the tool says.\n"
+    assert command(home, "set-secret", "adder", "API_KEY", stdin="123456").stderr == ""
+
+
+def test_nobody_is_asked_for_the_secret_of_a_tool_that_is_not_there(home):
+    """The tool is named, and what was piped in isn't shown."""
+    result = command(home, "set-secret", "addre", "API_KEY", stdin=VALUE)
+    assert result.exit_code == 1
+    assert "addre" in result.stderr
+    assert VALUE not in result.output
+
+
 @pytest.mark.parametrize("key", ["PATH", "LD_PRELOAD", "PIXIE_HOME", "with space", "1ST"])
 def test_a_name_that_no_secret_can_have_is_wrong_usage(home, key):
     """Nothing is written."""

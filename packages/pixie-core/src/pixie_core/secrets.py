@@ -106,6 +106,15 @@ class Secrets:
             self._renew(tool.id)
         return cleared
 
+    def confirm(self, tool_id: str) -> tuple[str, ...]:
+        """Hand what an import kept back to the tool's new code; returns the names."""
+        tool = self._tools.get(tool_id)
+        with _in_plain_words(tool):
+            names = secrets.confirm_secrets(tool)
+        if names:
+            self._renew(tool.id)
+        return names
+
 
 @contextmanager
 def _in_plain_words(tool: Tool) -> Iterator[None]:

@@ -27,6 +27,7 @@ from pixie_core.clock import system_clock
 from pixie_core.errors import DatabaseDamaged, PixieError
 from pixie_core.exporters.pictures_browser import find_chrome
 from pixie_core.store.looking import look_at_database, serving_process
+from pixie_core.store.surroundings import network_file_system
 from pixie_core.tool import Tools
 from pixie_core.tool.environment import state
 from pixie_server import assets
@@ -137,32 +138,12 @@ def _folder(folder: Path) -> Iterator[Finding]:
         action = f"Make it writable for you, or choose another folder with PIXIE_HOME: `chmod u+rwx {there}`."
         yield Finding("Data folder", "error", f"{there} can't be written: {error.strerror}", action)
         return
-    kind = _file_system(there)
-    if kind in _NETWORK or (kind or "").startswith("fuse.ss"):
+    if (kind := network_file_system(there)) is not None:
         said = f"{folder} is on a network file system ({kind}), whose locks can't be relied on"
         yield Finding("Data folder", "warning", said, "Choose a folder on a disk of this machine with PIXIE_HOME.")
     else:
         made = "" if folder.exists() else " will be made at the first start"
         yield Finding("Data folder", "ok", f"{folder}{made}")
-
-
-_NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "lustre", "davfs"})
-
-
-def _file_system(folder: Path, mounts: Path = Path("/proc/self/mountinfo")) -> str | None:
-    """The kind of the file system that a folder is on, by the longest mount point above it; None where it isn't told
-    (proc(5), on mountinfo: the fifth field is the mount point, and the kind stands after a lone dash).
-    """
-    if not mounts.exists():
-        return None
-    best, kind = "", None
-    resolved = folder.resolve()
-    for line in mounts.read_text(errors="replace").splitlines():
-        before, _, after = line.partition(" - ")
-        point = before.split()[4].encode("latin-1", "replace").decode("unicode_escape")
-        if resolved.is_relative_to(point) and len(point) >= len(best):
-            best, kind = point, after.split()[0]
-    return kind
 
 
 def space(settings: Settings) -> Iterator[Finding]:

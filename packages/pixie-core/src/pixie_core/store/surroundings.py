@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pixie_core.config import Settings
 
-__all__ = ["file_system_of", "on_a_network", "short_of_room"]
+__all__ = ["file_system_of", "network_file_system", "on_a_network", "short_of_room"]
 
 _MOUNTS = Path("/proc/self/mountinfo")
 _NETWORK = re.compile(
@@ -37,13 +37,19 @@ def file_system_of(folder: Path, mounts: str) -> str | None:
     return None if found is None else found[1]
 
 
-def on_a_network(database: Path) -> str | None:
-    """What to say when the database lies on a network file system, None when it doesn't, or nobody can tell."""
+def network_file_system(folder: Path) -> str | None:
+    """The type of the network file system that a folder lies on; None when it lies on none, or nobody can tell."""
     try:
-        kind = file_system_of(database.parent.resolve(), _MOUNTS.read_text(encoding="utf-8", errors="replace"))
+        kind = file_system_of(folder.resolve(), _MOUNTS.read_text(encoding="utf-8", errors="replace"))
     except OSError:
         return None
-    if kind is None or not _NETWORK.fullmatch(kind):
+    return kind if kind is not None and _NETWORK.fullmatch(kind) else None
+
+
+def on_a_network(database: Path) -> str | None:
+    """What to say when the database lies on a network file system, None when it doesn't, or nobody can tell."""
+    kind = network_file_system(database.parent)
+    if kind is None:
         return None
     return (
         f"{database.parent} lies on a network file system ({kind}), whose locks can't be relied on: the database can "

@@ -12,7 +12,7 @@ from pixie_server.cli.terminal import print_json, safe
 from pixie_server.outcomes import USAGE
 
 if TYPE_CHECKING:
-    from pixie_core.tool import Tool
+    from pixie_core import Pixie
     from pixie_server.cli.command import Session
 
 __all__ = ["set_secret"]
@@ -40,44 +40,40 @@ def set_secret(session: Session, tool: str, key: str | None, *, clear: bool, con
     the tool's folder, which only you can read. When an import replaced the tool's code, its secrets are kept back until
     you --confirm that the new code may have them.
     """
-    from pixie_core.tool import Tools
-
     if confirm == bool(key) or (confirm and clear):
         raise click.UsageError("Name the KEY of a secret, or say --confirm alone.")
-    found = Tools(session.settings().tools_dir).get(tool)
-    if key:
-        _change(found, key, clear=clear, as_json=as_json)
-    else:
-        _confirm(found, as_json=as_json)
+    with session.open() as pixie:
+        # Nobody is asked for the secret of a tool that isn't there.
+        tool_id = pixie.tools.get(tool).id
+        if key:
+            _change(pixie, tool_id, key, clear=clear, as_json=as_json)
+        else:
+            _confirm(pixie, tool_id, as_json=as_json)
 
 
-def _change(tool: Tool, key: str, *, clear: bool, as_json: bool) -> None:
-    from pixie_core.tool import secrets
-
+def _change(pixie: Pixie, tool_id: str, key: str, *, clear: bool, as_json: bool) -> None:
     warnings: tuple[str, ...] = ()
     if clear:
-        changed = secrets.clear_secret(tool, key)
+        changed = pixie.secrets.clear(tool_id, key)
     else:
-        warnings = (*secrets.undeclared(tool, key), *secrets.set_secret(tool, key, _value(key)))
+        warnings = pixie.secrets.set(tool_id, key, _value(key))
         changed = True
     for warning in warnings:
         click.echo(safe(warning), err=True)
     if as_json:
-        print_json({"tool_id": tool.id, "key": key, "set": not clear, "changed": changed})
+        print_json({"tool_id": tool_id, "key": key, "set": not clear, "changed": changed})
     else:
-        click.echo(safe(f"{key} of {tool.id} {_done(clear=clear, changed=changed)}."))
+        click.echo(safe(f"{key} of {tool_id} {_done(clear=clear, changed=changed)}."))
 
 
-def _confirm(tool: Tool, *, as_json: bool) -> None:
-    from pixie_core.tool import secrets
-
-    names = secrets.confirm_secrets(tool)
+def _confirm(pixie: Pixie, tool_id: str, *, as_json: bool) -> None:
+    names = pixie.secrets.confirm(tool_id)
     if as_json:
-        print_json({"tool_id": tool.id, "confirmed": list(names)})
+        print_json({"tool_id": tool_id, "confirmed": list(names)})
     elif names:
-        click.echo(safe(f"{tool.id} gets {', '.join(names)} from its next run on."))
+        click.echo(safe(f"{tool_id} gets {', '.join(names)} from its next run on."))
     else:
-        click.echo(f"No secret of {tool.id} was kept back; nothing was changed.")
+        click.echo(f"No secret of {tool_id} was kept back; nothing was changed.")
 
 
 def _done(*, clear: bool, changed: bool) -> str:

@@ -78,7 +78,12 @@ def _sweep(session: Session, older_than: str, tool: str | None, *, apply: bool, 
             swept = pixie.keeping.sweep(older_than=older_than, tool=tool)
             plan = swept.plan
     if as_json:
-        print_json(_facts(plan, swept, older_than, tool))
+        from attrs import asdict
+
+        from pixie_server.api.disk import SweepBody, SweepOut
+
+        asked = SweepBody(older_than=older_than, tool=tool, apply=apply)
+        print_json(asdict(SweepOut.of(asked, plan, swept)))
     else:
         _show(plan, swept, older_than)
     if swept is not None and swept.purged.failed:
@@ -113,32 +118,3 @@ def _show(plan: Plan, swept: Swept | None, older_than: str) -> None:
     if swept.skipped:
         done += f" {len(swept.skipped)} were starred, labelled or deleted meanwhile."
     click.echo(done)
-
-
-def _facts(plan: Plan, swept: Swept | None, older_than: str, tool: str | None) -> dict[str, Any]:
-    return {
-        "older_than": older_than,
-        "tool": tool,
-        "applied": swept is not None,
-        "runs": [
-            {
-                "id": each.run.id,
-                "tool_id": each.run.tool_id,
-                "finished_at": each.run.finished_at,
-                "reason": each.reason,
-                "artefacts": each.run.artefacts,
-                "bytes": each.run.bytes,
-            }
-            for each in plan.doomed
-        ],
-        "spared": [{"id": each.run.id, "tool_id": each.run.tool_id, "why": each.why} for each in plan.spared],
-        "totals": {"runs": plan.runs, "artefacts": plan.artefacts, "bytes": plan.bytes},
-        "deleted": None
-        if swept is None
-        else {
-            "runs": list(swept.purged.runs),
-            "skipped": list(swept.skipped),
-            "failed": list(swept.purged.failed),
-            "bytes": swept.purged.bytes,
-        },
-    }
