@@ -1,6 +1,7 @@
 """The browser that draws charts is kept while it is used, goes with its process, and reaches nothing."""
 
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -52,6 +53,32 @@ def test_one_browser_draws_for_many_threads(opened):
         drawn = list(threads.map(lambda _: browser.draw(FIGURE, format="png", **SIZE), range(8)))
     assert len(set(drawn)) == 1
     assert drawn[0].startswith(b"\x89PNG")
+
+
+OTHERS = [
+    {"data": [{"type": "pie", "labels": ["a", "b"], "values": [1, 2]}], "layout": {"font": {"size": 40}}},
+    {"data": [], "layout": {"xaxis": {"__proto__": {"color": "red"}, "constructor": {"prototype": {"color": "red"}}}}},
+    {
+        "data": [{"type": "heatmap", "z": [[1, 2], [3, 4]]}],
+        "layout": {"template": {"layout": {"paper_bgcolor": "red"}}},
+    },
+]
+
+
+@pytest.mark.parametrize(("format", "renewed_after"), [("png", 100), ("svg", 100), ("pdf", 100), ("svg", 2)])
+def test_a_picture_is_the_same_whatever_was_drawn_before_it(opened, format, renewed_after):
+    """Though all are drawn on one page: pictures and documents, other figures, and one that would change the page."""
+    browser = opened(renewed_after=renewed_after)
+    first = undated(browser.draw(FIGURE, format=format, **SIZE))
+    for between in ("png", "pdf", "svg"):
+        for each in OTHERS:
+            browser.draw(each, format=between, width=500, height=400, scale=2)
+        assert undated(browser.draw(FIGURE, format=format, **SIZE)) == first
+
+
+def undated(content):
+    """Without what a PDF says of when it was made."""
+    return re.sub(rb"D:\d+[^)]*", b"", content)
 
 
 def test_a_browser_that_is_not_used_is_closed_and_opens_again(opened):

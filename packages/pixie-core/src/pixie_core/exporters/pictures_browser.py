@@ -31,6 +31,8 @@ _IDLE = 120.0
 """Seconds after the last picture until the browser is closed."""
 _LONGEST = 60.0
 """Seconds that one picture may take, the start of the browser included."""
+_PICTURES_OF_A_PAGE = 100
+"""Pictures after which the browser's page is loaded anew."""
 _NOWHERE = "http://127.0.0.1:9"
 _RANDOM = re.compile(rb'id="(?:top)?defs-([0-9a-f]{6})"')
 """What Plotly makes up anew for the ids of each SVG, where it stands first."""
@@ -70,10 +72,20 @@ _Line: TypeAlias = "asyncio.Queue[_Asked | None]"
 
 
 class Browser:
-    """Draws Plotly figures; safe to use from any thread. `idle` is in seconds."""
+    """Draws Plotly figures; safe to use from any thread. `idle` is in seconds; `renewed_after` are the pictures after
+    which its page is loaded anew.
+    """
 
-    def __init__(self, *, idle: float = _IDLE, chrome: str | None = None, plotly: Path | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        idle: float = _IDLE,
+        renewed_after: int = _PICTURES_OF_A_PAGE,
+        chrome: str | None = None,
+        plotly: Path | None = None,
+    ) -> None:
         self._idle = idle
+        self._renewed_after = renewed_after
         self._chrome = chrome
         self._plotly = plotly
         self._lock = threading.Lock()
@@ -132,13 +144,16 @@ class Browser:
         page.header = page.header.replace(
             "<head>", f'<head><meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         )
-        opened = kaleido.Kaleido(
+        opened = _staying()(
             n=1, timeout=_LONGEST, page_generator=page, path=self._chrome or find_chrome(), proxy_server=_NOWHERE
         )
+        opened.most = self._renewed_after
         try:
             async with asyncio.timeout(_LONGEST):
                 await opened.open()
             while waiting:
+                # A document is put on the page itself.
+                opened.renewing = waiting[0].options["format"] == "pdf"
                 async with asyncio.timeout(_LONGEST):
                     drawn = await opened.calc_fig(waiting[0].figure, waiting[0].options)
                 waiting.pop(0).answer.set_result(drawn)
@@ -165,6 +180,34 @@ class Browser:
         await asyncio.sleep(0)  # what call_soon_threadsafe was given is in the line after this
         while not line.empty():
             waiting += filter(None, [line.get_nowait()])
+
+
+@cache
+def _staying() -> Any:
+    """Kaleido, but that its page stays for the next picture, but when `renewing` is set.
+
+    It loads the page anew, four megabytes of plotly.js, after each picture, and gives the picture out when that is
+    done: more than half of its time. Plotly takes away what it drew for a picture, and a figure is data that can't
+    change the page; it is loaded anew now and then all the same, so that nothing can add up. The methods aren't public:
+    a Kaleido without them would be as slow as it was, and as right.
+    """
+    import kaleido
+
+    base: Any = kaleido.Kaleido
+
+    class Staying(base):  # type: ignore[misc]
+        drawn = 0
+        most = _PICTURES_OF_A_PAGE
+        renewing = False
+
+        async def _return_kaleido_tab(self, tab: Any) -> None:
+            self.drawn += 1
+            if self.renewing or self.drawn % self.most == 0:
+                await super()._return_kaleido_tab(tab)
+            else:
+                await self.tabs_ready.put(tab)
+
+    return Staying
 
 
 def _without_chance(svg: bytes) -> bytes:
