@@ -128,8 +128,9 @@ class Bridge:
 
         It is closed when nobody reads on, so that what it holds open goes at once.
         """
-        # Who reads no further goes while a thread may be at the next piece: nothing is closed under its hands.
-        working = threading.Lock()
+        # Who reads no further goes while a thread may be at the next piece: nothing is closed under its hands, and no
+        # other thread waits for it; it stops at its next part and closes what it worked at.
+        working, left = threading.Lock(), threading.Event()
 
         def gather(wanted: int) -> bytes:
             parts, size = [], 0
@@ -137,13 +138,19 @@ class Bridge:
                 for part in source:
                     parts.append(part)
                     size += len(part)
-                    if size >= wanted:
+                    if size >= wanted or left.is_set():
                         break
+            if left.is_set():
+                close()
             return b"".join(parts)
 
         def close() -> None:
-            with working:
-                getattr(source, "close", lambda: None)()
+            left.set()
+            if working.acquire(blocking=False):
+                try:
+                    getattr(source, "close", lambda: None)()
+                finally:
+                    working.release()
 
         wanted = 1
         try:
