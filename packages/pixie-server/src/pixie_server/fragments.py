@@ -29,7 +29,7 @@ from pixie_server import render
 from pixie_server.api.shapes import RunOut
 from pixie_server.api.tools import RunsOfTool, run_page_of
 from pixie_server.forms import attached_files, form_fields
-from pixie_server.frames import frame_of
+from pixie_server.frames import frame_of, panel_facts
 from pixie_server.live import events_answer
 from pixie_server.pages import html, run_of
 from pixie_server.problems import wants_json
@@ -121,7 +121,7 @@ def _panel(pixie: Pixie, run: Run) -> Response:
     run = pixie.get(run.id)
     manifest = pixie.manifest_of(run)
     values = pixie.values(run)
-    return html(render.panel(manifest, run, values, now=pixie.now(), log=pixie.log(run.id)))
+    return html(render.panel(manifest, run, values, now=pixie.now(), **panel_facts(pixie, run)))
 
 
 @routes.get("/tool/<tool_id>/runs/<run_id>/panel", answers=(_HTML,), errors=_RUN, path_examples=_EXAMPLES)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pixie_server.render import Frame
 
 if TYPE_CHECKING:
     from pixie_core import Pixie
+    from pixie_core.run import Run
 
-__all__ = ["frame_of"]
+__all__ = ["frame_of", "panel_facts"]
 
 
 def frame_of(pixie: Pixie) -> Frame:
@@ -25,3 +26,12 @@ def frame_of(pixie: Pixie) -> Frame:
         density=settings.density,
         notices=pixie.keeping.notices(),
     )
+
+
+def panel_facts(pixie: Pixie, run: Run) -> dict[str, Any]:
+    """What `render.panel` is told of a run beside the run itself and its values, by the names of its arguments."""
+    return {
+        "log": pixie.log(run.id),
+        "on_disk": pixie.library.on_disk_of_run(run.id) if run.artefacts else {},
+        "destinations": pixie.exports.destinations(),
+    }

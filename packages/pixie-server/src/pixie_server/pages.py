@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from attrs import NOTHING
 from quart import Response, redirect
 
-from pixie_core.errors import AmbiguousRunId, RequestInvalid, RunNotFound, ToolNotFound
+from pixie_core.errors import AmbiguousRunId, OutputNotFound, RequestInvalid, RunNotFound, ToolNotFound
 from pixie_server import render
-from pixie_server.frames import frame_of
+from pixie_server.frames import frame_of, panel_facts
 from pixie_server.routing import Answer, Routes
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _tool(pixie: Pixie, tool_id: str) -> str:
         history=history,
         run=latest,
         run_values=pixie.values(latest) if latest else None,
-        log=pixie.log(latest.id) if latest else "",
+        **(panel_facts(pixie, latest) if latest else {}),
         validation=pixie.store.validations.latest(tool_id),
     )
 
@@ -108,8 +109,31 @@ def _run(pixie: Pixie, run: Run) -> str:
         run,
         values=pixie.values(run),
         history=pixie.runs(tool=run.tool_id, limit=_HISTORY).items,
-        log=pixie.log(run.id),
+        **panel_facts(pixie, run),
     )
+
+
+@routes.get(
+    "/tool/<tool_id>/runs/<run_id>/outputs/<key>",
+    answers=_PAGE,
+    page=True,
+    errors=(RunNotFound, AmbiguousRunId, RequestInvalid, OutputNotFound),
+    path_examples={**_EXAMPLES, "key": "trajectory"},
+)
+async def output_page(served: Served, tool_id: str, run_id: str, key: str) -> Response:
+    """One output of a run, at full size."""
+    run = await served.bridge(run_of, served.pixie, tool_id, run_id)
+    return html(await served.bridge(_output, served.pixie, run, key))
+
+
+def _output(pixie: Pixie, run: Run, key: str) -> str:
+    tool = _tool_of(pixie, run)
+    on_disk = pixie.library.on_disk_of_run(run.id) if run.artefacts else {}
+    value = pixie.values(run).get(key, NOTHING)
+    block = render.output_block(tool.manifest if tool else None, run, key, value, on_disk)
+    if block is None:
+        raise OutputNotFound(run.id, key, tuple(run.outputs))
+    return render.page_output(frame_of(pixie), tool, run, block, destinations=pixie.exports.destinations())
 
 
 def _tool_of(pixie: Pixie, run: Run) -> Tool | None:

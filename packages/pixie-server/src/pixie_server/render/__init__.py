@@ -14,7 +14,7 @@ from pixie_server.render.environment import CONFIG, static_url
 from pixie_server.render.form import form, form_problems
 from pixie_server.render.frame import Frame, Listed
 from pixie_server.render.outputs import output
-from pixie_server.render.pages import page_empty, page_error, page_home, page_run, page_tool
+from pixie_server.render.pages import page_empty, page_error, page_home, page_output, page_run, page_tool
 from pixie_server.render.parts import error_fragment, history, panel, sidebar_tools
 from pixie_server.render.settings import Refused, page_settings, page_tool_settings
 

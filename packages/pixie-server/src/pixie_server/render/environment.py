@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pixie_core.catalogue import Option
 
-__all__ = ["CONFIG", "island", "render", "sayable", "static_url"]
+__all__ = ["CONFIG", "island", "render", "sayable", "segment", "static_url"]
 
 CONFIG = {
     # Nothing of what htmx can evaluate, insert or fetch beyond what these pages use.
@@ -88,13 +88,18 @@ def _option_text(option: Option) -> str:
     return option.value if isinstance(option.value, str) else json.dumps(option.value)
 
 
-def _segment(text: str) -> str:
+def segment(text: str) -> str:
     """A text as one segment of an address; what UTF-8 can't say, which no route could find, becomes a question mark."""
     return quote(text, safe="", errors="replace")
 
 
 def _pretty(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def _tojson_text(value: Any) -> str:
+    """A value as JSON in an attribute, where it is escaped as any text."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def sayable(text: str) -> str:
@@ -129,7 +134,8 @@ def _environment() -> Environment:
         island=island,
         option_text=_option_text,
         pretty=_pretty,
-        segment=_segment,
+        segment=segment,
         size=words.size,
+        tojson_text=_tojson_text,
     )
     return environment

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from attrs import NOTHING, frozen
@@ -14,22 +15,36 @@ from pixie_core.exporters.figure_text import plain_figure
 from pixie_core.structure import Problems, structure
 from pixie_server.render import markdown
 from pixie_server.render.environment import render
+from pixie_server.render.menus import Menu, menu_of_output
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pixie_core.catalogue.structured import TableColumn
-    from pixie_core.exporters import Format
     from pixie_core.run import Run
+    from pixie_core.store import OnDisk
     from pixie_core.tool import ToolManifest
 
-__all__ = ["MAX_ROWS", "Block", "Group", "groups", "output"]
+__all__ = ["MAX_ROWS", "Block", "Group", "altered_words", "block", "groups", "output"]
 
 MAX_ROWS = 1000
 """Rows of a table that a page holds; the downloads have them all."""
 
 _VIEWS = ("figure", "media", "rows", "text")
 """Of several views, the first of these is how a type without a template of its own is shown."""
+
+
+_ALTERED: Mapping[str, str] = {
+    "modified": "{} was modified after the run: what is shown isn't what the run left.",
+    "missing": "{} isn't on the disk any more.",
+    "unchecked": "{} was written to after the run. Whether its bytes are others shows where it is opened by itself.",
+}
+
+
+def altered_words(filename: str, on_disk: OnDisk | None) -> str | None:
+    """What to say of a file that isn't as its run left it; None of any other."""
+    said = _ALTERED.get(on_disk or "")
+    return said.format(filename) if said else None
 
 
 @frozen
@@ -39,8 +54,10 @@ class Block:
     declared: OutputDeclaration
     index: int
     html: Markup
-    formats: Sequence[Format] = ()
-    """What it can be downloaded as, its default first; none while it is made, and where its tool says so."""
+    menu: Menu | None = None
+    """What can be done with it; None while it is made, and where its tool says so."""
+    altered: tuple[str, ...] = ()
+    """What is to be said of its files that aren't as the run left them."""
 
 
 @frozen
@@ -63,8 +80,12 @@ def output(declared: OutputDeclaration, value: Any = NOTHING, *, index: int = 0,
     return _shown(declared, value, index=index, live=live)[0]
 
 
-def _shown(declared: OutputDeclaration, value: Any, *, index: int, live: bool) -> tuple[Markup, OutputValue | None]:
-    """The HTML, and the value as its type where it has that shape."""
+def _shown(
+    declared: OutputDeclaration, value: Any, *, index: int, live: bool, kept: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Markup, OutputValue | None]:
+    """The HTML, and the value as its type where it has that shape. `kept` says where the files of this output are, by
+    their names: what is small stays in the value too, and a page can be shown from its address alone.
+    """
     cls = OUTPUT_TYPES.get(declared.type)
     context = {
         "declared": declared,
@@ -78,6 +99,7 @@ def _shown(declared: OutputDeclaration, value: Any, *, index: int, live: bool) -
         "first_rows": _first_rows,
         "formats_of": _formats,
         "max_rows": MAX_ROWS,
+        "kept": kept,
     }
     if value is NOTHING:
         return render("view/missing.html", **context), None
@@ -94,20 +116,18 @@ def _shown(declared: OutputDeclaration, value: Any, *, index: int, live: bool) -
     return render(_templates(cls), **context), typed
 
 
-def groups(manifest: ToolManifest | None, run: Run, values: Mapping[str, Any]) -> Iterator[Group]:
+def groups(
+    manifest: ToolManifest | None, run: Run, values: Mapping[str, Any], on_disk: Mapping[int, OnDisk]
+) -> Iterator[Group]:
     """The outputs of a run in the order of their declaration, those that the tool doesn't declare (any more) last.
 
     One without a value has a place while it streams, and where a run ended well without it.
     """
-    declared = list(manifest.outputs) if manifest else []
-    known = {each.key for each in declared}
-    declared += [
-        OutputDeclaration(key=key, type=each.type, label=key) for key, each in run.outputs.items() if key not in known
-    ]
+    declared = _declared(manifest, run)
     for layout, members in groupby(enumerate(declared), key=lambda member: member[1].layout):
         together = list(members)
         blocks = tuple(
-            _block(each, index, values.get(each.key, NOTHING), run, manifest)
+            _block(each, index, values.get(each.key, NOTHING), run, manifest=manifest, on_disk=on_disk)
             for index, each in together
             if each.key in values or run.status == "ok" or (each.streaming and not run.ended)
         )
@@ -116,16 +136,42 @@ def groups(manifest: ToolManifest | None, run: Run, values: Mapping[str, Any]) -
             yield Group(layout if len(together) > 1 else "panel", blocks)
 
 
-def _block(declared: OutputDeclaration, index: int, value: Any, run: Run, manifest: ToolManifest | None) -> Block:
-    html, typed = _shown(declared, value, index=index, live=not run.ended)
+def block(manifest: ToolManifest | None, run: Run, key: str, value: Any, on_disk: Mapping[int, OnDisk]) -> Block | None:
+    """One output of a run by its key, for a page of its own; None when the run has no such output."""
+    for index, declared in enumerate(_declared(manifest, run)):
+        if declared.key == key and (key in run.outputs or value is not NOTHING):
+            return _block(declared, index, value, run, manifest=manifest, on_disk=on_disk, full=False)
+    return None
+
+
+def _declared(manifest: ToolManifest | None, run: Run) -> list[OutputDeclaration]:
+    declared = list(manifest.outputs) if manifest else []
+    known = {each.key for each in declared}
+    more = ((key, each.type) for key, each in run.outputs.items() if key not in known)
+    return declared + [OutputDeclaration(key=key, type=kind, label=key) for key, kind in more]
+
+
+def _block(
+    declared: OutputDeclaration,
+    index: int,
+    value: Any,
+    run: Run,
+    *,
+    manifest: ToolManifest | None,
+    on_disk: Mapping[int, OnDisk],
+    full: bool = True,
+) -> Block:
+    files = [each for each in run.artefacts if each.output_key == declared.key]
+    addresses = {each.filename: f"/api/artefacts/{each.id}/content" for each in files}
+    html, typed = _shown(declared, value, index=index, live=not run.ended, kept=addresses)
+    altered = tuple(said for each in files if (said := altered_words(each.filename, on_disk.get(each.id))))
     hidden = declared.downloadable is False or getattr(typed, "downloadable", True) is False
     if hidden or not run.ended or declared.key not in run.outputs:
-        return Block(declared, index, html)
+        return Block(declared, index, html, altered=altered)
     # An export goes by the type that the run had, which the tool may have changed since.
     kept = declaration_of(run, manifest, declared.key)
-    return Block(
-        declared, index, html, formats_of(kept, value if typed is None or kept.type != declared.type else typed)
-    )
+    formats = formats_of(kept, value if typed is None or kept.type != declared.type else typed)
+    return Block(declared, index, html, menu_of_output(run, declared, formats, full=full), altered)
 
 
 def _templates(cls: type[OutputValue]) -> Sequence[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pixie_server.render.environment import render
@@ -16,11 +17,14 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from pixie_core.errors import Problem
+    from pixie_core.exporters.destinations import Destination
     from pixie_core.run import Run
+    from pixie_core.store import OnDisk
     from pixie_core.tool import Tool
     from pixie_server.render.frame import Frame, Listed
+    from pixie_server.render.outputs import Block
 
-__all__ = ["page_empty", "page_error", "page_home", "page_run", "page_tool"]
+__all__ = ["page_empty", "page_error", "page_home", "page_output", "page_run", "page_tool"]
 
 
 def page_home(
@@ -41,16 +45,21 @@ def page_tool(
     run: Run | None = None,
     run_values: Mapping[str, Any] | None = None,
     log: str = "",
+    on_disk: Mapping[int, OnDisk] = MappingProxyType({}),
+    destinations: Sequence[Destination] = (),
     validation: Mapping[str, Any] | None = None,
 ) -> Markup:
     """`/tool/{id}`: the form, the panel of the latest run, the history.
 
     - `values`, `problems`: as for `form`; after a refused submission what was sent and what is wrong with it.
-    - `run`, `run_values`, `log`: as for `panel`.
+    - `run`, `run_values`, `log`, `on_disk`, `destinations`: as for `panel`.
     - `validation`: the newest report. A failed one is shown in place of the form, warnings in a fold above it.
     """
     manifest = tool.manifest
     failed = manifest is None or (validation is not None and validation.get("overall") == "fail")
+    shown = ""
+    if run is not None or not failed:
+        shown = panel(manifest, run, run_values, now=frame.now, log=log, on_disk=on_disk, destinations=destinations)
     return render(
         "tool.html",
         frame=frame,
@@ -59,7 +68,7 @@ def page_tool(
         failed=failed,
         checks=_checks(validation),
         form=form(manifest, values, problems) if manifest is not None and not failed else "",
-        panel=panel(manifest, run, run_values, now=frame.now, log=log) if run is not None or not failed else "",
+        panel=shown,
         history=history_part(tool.id, history, now=frame.now, current=run.id if run else None),
         run=run,
         title=manifest.name if manifest else tool.id,
@@ -75,6 +84,8 @@ def page_run(
     values: Mapping[str, Any] | None = None,
     history: Sequence[Listed] = (),
     log: str = "",
+    on_disk: Mapping[int, OnDisk] = MappingProxyType({}),
+    destinations: Sequence[Destination] = (),
 ) -> Markup:
     """`/tool/{id}/runs/{run_id}`: that run's inputs in the form, and its panel. `tool` is None when it is gone."""
     manifest = tool.manifest if tool else None
@@ -86,12 +97,25 @@ def page_run(
         failed=False,
         checks=(),
         form=form(manifest, run.inputs) if manifest else "",
-        panel=panel(manifest, run, values, now=frame.now, log=log),
+        panel=panel(manifest, run, values, now=frame.now, log=log, on_disk=on_disk, destinations=destinations),
         history=history_part(run.tool_id, history, now=frame.now, current=run.id),
         run=run,
         title=manifest.name if manifest else run.tool_id,
         past=True,
     )
+
+
+def page_output(
+    frame: Frame,
+    tool: Tool | None,
+    run: Run,
+    block: Block,
+    *,
+    destinations: Sequence[Destination] = (),
+) -> Markup:
+    """`/tool/{id}/runs/{run_id}/outputs/{key}`: one output, at full size."""
+    title = tool.manifest.name if tool and tool.manifest else run.tool_id
+    return render("output_page.html", frame=frame, run=run, block=block, title=title, destinations=destinations)
 
 
 def page_empty(frame: Frame, tools_dir: Path) -> Markup:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pixie_core.exporters import REPORT_KINDS
 from pixie_server.render.environment import render
 from pixie_server.render.failures import failure
-from pixie_server.render.outputs import groups
+from pixie_server.render.outputs import altered_words, groups
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
+    from pixie_core.exporters.destinations import Destination
     from pixie_core.run import Run
+    from pixie_core.store import OnDisk
     from pixie_core.tool import ToolManifest
     from pixie_server.render.frame import Frame, Listed
 
@@ -29,12 +32,15 @@ def panel(
     *,
     now: datetime,
     log: str = "",
+    on_disk: Mapping[int, OnDisk] = MappingProxyType({}),
+    destinations: Sequence[Destination] = (),
 ) -> Markup:
     """The output panel, `<section id="panel">`: live while the run goes, then finished; an invitation without a run.
 
     - `manifest`: None when the tool is gone or its tool.json invalid; the outputs are then shown by their types alone.
     - `values`: canonical, by key; `run.values()` unless large ones were resolved.
     - `log`: what the process wrote so far, for the fold; live.js appends what comes after `run.seq`.
+    - `on_disk`: how its files stand, by their numbers; `destinations`: where its outputs can be sent.
     """
     if run is None:
         return render("panel_empty.html", manifest=manifest)
@@ -45,8 +51,11 @@ def panel(
         run=run,
         now=now,
         log=log,
-        groups=list(groups(manifest, run, shown)),
+        groups=list(groups(manifest, run, shown, on_disk)),
         files=[artefact for artefact in run.artefacts if artefact.output_key is None],
+        on_disk=on_disk,
+        altered_words=altered_words,
+        destinations=destinations,
         failure=failure(run),
         report_formats=REPORT_KINDS,
     )

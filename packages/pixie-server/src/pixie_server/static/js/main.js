@@ -2,6 +2,7 @@
 // server. `enhance` is called for the whole page and for every piece that is put into it later.
 
 import "./actions.js";
+import "./menu.js";
 import "./sidebar.js";
 import { drawCharts } from "./charts.js";
 import { prepareForm } from "./form.js";

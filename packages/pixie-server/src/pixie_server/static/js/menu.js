@@ -1,0 +1,68 @@
+// The menu of an output or a file: what is copied goes onto the clipboard of the browser, what is sent into one of the folders
+// that the settings name. What came of it is said in the menu, where it is read out.
+
+import { post } from "./page.js";
+
+const MOST = 2 ** 20; // bytes of a text that are copied
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest?.("[data-copy], [data-send]");
+  if (!button) return;
+  const menu = button.closest(".menu");
+  say(menu, button.dataset.copy === undefined ? "Sending" : "Copying");
+  try {
+    say(menu, await (button.dataset.copy === undefined ? send(button) : copy(button)));
+  } catch (error) {
+    say(menu, error.message, "bad");
+  }
+});
+
+function say(menu, words, tone) {
+  const place = menu.querySelector(".menu-said");
+  if (tone) place.dataset.tone = tone;
+  else delete place.dataset.tone;
+  place.textContent = words;
+}
+
+async function copy(button) {
+  const picture = button.dataset.kind === "picture";
+  const type = picture ? "image/png" : "text/plain";
+  if (!navigator.clipboard?.write || !window.ClipboardItem) {
+    throw new Error("This browser lets no page copy here. Download it in place of that.");
+  }
+  // The clipboard is asked for at once, while the click counts; what goes there may take a moment.
+  const coming = fetched(button.dataset.copy, picture);
+  coming.catch(() => {}); // it is thrown below, unless the browser refuses first
+  try {
+    await navigator.clipboard.write([new ClipboardItem({ [type]: coming.then((bytes) => new Blob([bytes], { type })) })]);
+  } catch (error) {
+    await coming;
+    if (error.name !== "NotAllowedError") throw error;
+    throw new Error("The browser doesn’t allow this page to copy. Allow it beside the address, or download it.");
+  }
+  return picture ? "Copied as a picture" : `Copied as ${button.textContent}`;
+}
+
+async function fetched(address, picture) {
+  let answer;
+  try {
+    answer = await fetch(address);
+  } catch {
+    throw new Error("Pixie can’t be reached. Is it still running?");
+  }
+  if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).detail ?? `Pixie answered ${answer.status}.`);
+  const size = Number(answer.headers.get("Content-Length"));
+  if (!picture && size > MOST) {
+    answer.body?.cancel();
+    throw new Error(`This has ${(size / 1e6).toFixed(1)} MB, and at most 1 MB is copied. Download it in place of that.`);
+  }
+  return answer.arrayBuffer();
+}
+
+async function send(button) {
+  const section = button.closest("[data-sent]");
+  const format = section.querySelector("select")?.value || button.dataset.else;
+  const body = { target: button.dataset.send, ...JSON.parse(section.dataset.sent), ...(format && { format }) };
+  const { path } = await post("/api/exports/send", body);
+  return `Sent: ${path}`;
+}
