@@ -12,7 +12,7 @@ import attrs
 from quart import Quart, Response, request
 from quart.wrappers import Response as QuartResponse
 
-from pixie_server import api, fragments, logbook, pages, settings_pages, tool_settings_pages
+from pixie_server import api, fragments, library_pages, logbook, pages, settings_pages, tool_settings_pages
 from pixie_server.api.examples import EXAMPLES
 from pixie_server.api.shapes import ErrorOut
 from pixie_server.assets import STATIC
@@ -42,6 +42,7 @@ log = logging.getLogger("pixie.server")
 ROUTES: tuple[Route, ...] = (
     *api.ROUTES,
     *pages.routes.routes,
+    *library_pages.routes.routes,
     *settings_pages.routes.routes,
     *tool_settings_pages.routes.routes,
     *fragments.routes.routes,

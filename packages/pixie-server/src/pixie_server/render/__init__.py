@@ -13,6 +13,8 @@ has no control characters and no halves of surrogate pairs in it.
 from pixie_server.render.environment import CONFIG, static_url
 from pixie_server.render.form import form, form_problems
 from pixie_server.render.frame import Frame, Listed
+from pixie_server.render.library import Shelf, artefact_piece, library_results, page_artefact, page_library
+from pixie_server.render.outputs import block as output_block
 from pixie_server.render.outputs import output
 from pixie_server.render.pages import page_empty, page_error, page_home, page_output, page_run, page_tool
 from pixie_server.render.parts import error_fragment, history, panel, sidebar_tools
@@ -23,14 +25,21 @@ __all__ = [
     "Frame",
     "Listed",
     "Refused",
+    "Shelf",
+    "artefact_piece",
     "error_fragment",
     "form",
     "form_problems",
     "history",
+    "library_results",
     "output",
+    "output_block",
+    "page_artefact",
     "page_empty",
     "page_error",
     "page_home",
+    "page_library",
+    "page_output",
     "page_run",
     "page_settings",
     "page_tool",

@@ -11,23 +11,36 @@ export function announce(words) {
   document.getElementById("announcer").textContent = words;
 }
 
-/** Shows what went wrong, until it is closed. */
-export function notify(words) {
+/** Shows what went wrong, until it is closed; or what was done, with a way to take it back. */
+export function notify(words, { label, act, tone = "bad" } = {}) {
   const notice = document.createElement("div");
   const text = document.createElement("span");
   const close = document.createElement("button");
   text.textContent = words;
+  notice.dataset.tone = tone;
   close.type = "button";
   close.className = "quiet-button";
   close.textContent = "Close";
   close.addEventListener("click", () => notice.remove());
-  notice.append(text, close);
+  notice.append(text);
+  if (act) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button";
+    button.textContent = label;
+    button.addEventListener("click", async () => {
+      notice.remove();
+      await act().catch((error) => notify(error.message));
+    });
+    notice.append(button);
+  }
+  notice.append(close);
   document.getElementById("notices").replaceChildren(notice);
 }
 
-/** POSTs JSON to Pixie's API and gives the answer; throws an Error with the server's own words. */
-export async function post(url, body) {
-  const options = { method: "POST", headers: { Accept: "application/json" } };
+/** Sends JSON to Pixie's API and gives the answer; throws an Error with the server's own words. */
+export async function post(url, body, method = "POST") {
+  const options = { method, headers: { Accept: "application/json" } };
   if (body !== undefined) {
     options.headers["Content-Type"] = "application/json";
     options.body = JSON.stringify(body);
