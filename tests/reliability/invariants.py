@@ -11,11 +11,13 @@ FILE⇔ROW  each row of a file has its file, with its size and SHA-256, and no o
 NOPROC    no process runs a tool of the data folder that Pixie doesn't know
 CANARY    a planted secret stands nowhere but in the .env of its tool
 NO500     no answer was a 500, and no fault was logged
+BOUND     with bounded(): memory rises by no more than 200 MB, and files that were opened are closed again
 """
 
 import hashlib
 import logging
 import sqlite3
+import threading
 import time
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -25,6 +27,8 @@ import psutil
 from tests.server.live_pixie import processes_of
 
 DEADLINE = 30.0
+SPARE_DESCRIPTORS = 20
+"""What may have been opened for good: connections of readers, a tool's pipes."""
 PASSING = {"tool_processes"}
 """Tables about processes, which come and go by themselves."""
 
@@ -66,6 +70,35 @@ def faults_logged():
     finally:
         for each in loggers:
             each.removeHandler(handler)
+
+
+BOUND_BYTES = 200_000_000
+
+
+@contextmanager
+def bounded(more_bytes=BOUND_BYTES):
+    """BOUND, of this process, the server among it."""
+    process, over = psutil.Process(), threading.Event()
+    before = peak = process.memory_info().rss
+    descriptors = process.num_fds()
+
+    def look():
+        nonlocal peak
+        while not over.wait(0.01):
+            peak = max(peak, process.memory_info().rss)
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    try:
+        yield
+    finally:
+        over.set()
+        looking.join()
+    assert peak - before < more_bytes, f"{(peak - before) / 1e6:.0f} MB more"
+    deadline = time.monotonic() + DEADLINE
+    while process.num_fds() > descriptors + SPARE_DESCRIPTORS:
+        assert time.monotonic() < deadline, f"{process.num_fds()} files are open, {descriptors} were"
+        time.sleep(0.02)
 
 
 def alive(live):

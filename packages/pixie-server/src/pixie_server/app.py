@@ -129,7 +129,16 @@ def _quart(served: Served) -> Quart:
         )
     app.add_url_rule("/static/<path:name>", endpoint="static", view_func=_static(served), methods=["GET"])
     handle_errors(app, log)
+    app.teardown_request(_let_go)
     return app
+
+
+async def _let_go(_error: BaseException | None) -> None:
+    """Of the request's body and of the files in it. asyncio keeps a timer that was cancelled until it would have gone
+    off, and with it the context that it was set in, and so the request: for all of BODY_TIMEOUT.
+    """
+    request.body.clear()
+    await request.close()
 
 
 def _view(route: Route, served: Served, limits: Limits) -> Callable[..., Awaitable[QuartResponse]]:

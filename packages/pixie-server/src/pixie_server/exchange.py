@@ -33,7 +33,7 @@ def is_api(path: str) -> bool:
 class Exchange:
     """One request and its response: counts what comes in, dresses what goes out, and may answer by itself."""
 
-    __slots__ = ("_artefact", "_cut", "_linger", "_over", "_receive", "_refused", "_scope", "_send", "meter", "started")
+    __slots__ = ("_artefact", "_cut", "_linger", "_over", "_receive", "_refusal", "_scope", "_send", "meter", "started")
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, *, artefact: bool, linger: float) -> None:
         self._scope = scope
@@ -43,12 +43,15 @@ class Exchange:
         self._linger = linger
         self._cut = False  # the application gets no more of the body
         self._over = False  # the body has come to its end, or its sender is gone
-        self._refused = False  # the guard's answer goes out, and not the application's
+        self._refusal: Refusal | None = None  # the guard's answer, which goes out in place of the application's
         self.meter: Meter | None = None
         self.started = False
 
     async def receive(self) -> Message:
-        """The next message for the application; from the byte on that is too many, it is told that nobody is there."""
+        """The next message for the application; from the byte on that is too many, it is told that nobody is there.
+
+        The refusal waits until the application has ended, and let go of what it has got of the body.
+        """
         if self._cut:
             return _DISCONNECT
         message = await self._next()
@@ -57,13 +60,13 @@ class Exchange:
             if refusal is not None:
                 self._cut = True
                 if not self.started:
-                    await self.refuse(refusal)
+                    self._refusal = refusal
                 return _DISCONNECT
         return message
 
     async def send(self, message: Message) -> None:
         """Pass on what the application answers, with Pixie's headers; drop it where the guard has answered already."""
-        if self._refused:
+        if self._refusal is not None:
             return
         if message["type"] == "http.response.start":
             self.started = True
@@ -71,12 +74,19 @@ class Exchange:
             message = {**message, "headers": headers}
         await self._send(message)
 
+    async def ended(self, otherwise: Refusal | None = None) -> None:
+        """The application has ended: answer what it was cut off for or, where it didn't answer, `otherwise`."""
+        refusal = self._refusal or otherwise
+        if refusal is not None and not self.started:
+            await self.refuse(refusal)
+
     async def refuse(self, refusal: Refusal) -> None:
         """Answer with a refusal, and read for a moment what is still being sent.
 
         A server that closes while its client sends resets the connection, and the client never sees the answer.
         """
-        self.started = self._refused = True
+        self.started = True
+        self._refusal = refusal
         headers, body = refusal.answer(as_json=self._wants_json())
         headers = dressed(headers, artefact=self._artefact)
         if self._scope["method"] == "HEAD":

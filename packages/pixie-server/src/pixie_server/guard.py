@@ -161,9 +161,9 @@ class Guard:
         try:
             await self._app(scope, receive, exchange.send)
         except Exception:
-            if not exchange.started:
-                await exchange.refuse(_INTERNAL)
+            await exchange.ended(_INTERNAL)
             raise  # the server logs it
+        await exchange.ended()
 
     def _judge(self, scope: Scope, seen: dict[bytes, bytes], twice: bytes, size: int) -> Refusal | None:
         """The rules on who asks and for what; None lets the request on."""

@@ -5,6 +5,7 @@ path.
 from __future__ import annotations
 
 import json
+import re
 from itertools import islice
 from types import UnionType
 from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
@@ -27,6 +28,9 @@ __all__ = ["Malformed", "read_body", "read_json", "read_query", "read_text", "re
 _MOST_PROBLEMS = 20
 """Unknown keys of a body that are named: looking for what was meant takes time for each."""
 
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+"""A text in JSON. One that doesn't end goes to the end, so that nothing is looked at twice."""
+
 
 @attrs.frozen(str=False)
 class Malformed(Exception):
@@ -46,6 +50,8 @@ def read_json(source: bytes, limits: Limits) -> Any:
         text = source.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Malformed(f"The body isn't UTF-8: byte {error.start} can't be read.") from None
+    if text.count(",") >= limits.json_values and _commas_reach(text, limits.json_values):
+        raise _too_many(limits)
     try:
         value = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_unique)
     except json.JSONDecodeError as error:
@@ -59,6 +65,23 @@ def read_json(source: bytes, limits: Limits) -> Any:
     return value
 
 
+def _too_many(limits: Limits) -> Malformed:
+    return Malformed(f"The body holds more than {limits.json_values} values. Send large data as a file.")
+
+
+def _commas_reach(text: str, most: int) -> bool:
+    """Whether so many commas stand outside of texts, or twice as many texts, a key and a value each: as many values at
+    least would be made, only to be refused then.
+    """
+    found = at = 0
+    for number, string in enumerate(_STRING.finditer(text)):
+        found += text.count(",", at, string.start())
+        if found >= most or number >= 2 * most:
+            return True
+        at = string.end()
+    return found + text.count(",", at) >= most
+
+
 def _bounded(value: Any, limits: Limits) -> None:
     """Level by level, so that no depth is too much for this."""
     level: list[Any] = [value] if isinstance(value, dict | list) else []
@@ -67,7 +90,7 @@ def _bounded(value: Any, limits: Limits) -> None:
         level = [each for inner in level for each in (inner.values() if isinstance(inner, dict) else inner)]
         nodes += len(level)
         if nodes > limits.json_values:
-            raise Malformed(f"The body holds more than {limits.json_values} values. Send large data as a file.")
+            raise _too_many(limits)
         level = [each for each in level if isinstance(each, dict | list)]
         if not level:
             return
