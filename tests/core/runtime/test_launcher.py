@@ -301,6 +301,24 @@ def test_a_pinned_process_stays(settings, hostile):
         launcher.close()
 
 
+def test_a_pinned_process_is_the_last_to_make_room(settings, hostile):
+    """An unpinned one goes first, however lately it was used; but no more are kept than may be."""
+    launcher = Launcher(evolve(settings, warm_keep_max=2))
+    pinned, other = hostile(tool_id="pinned", pinned_warm=True), hostile(tool_id="other", pinned_warm=True)
+    one, two = hostile(tool_id="one"), hostile(tool_id="two")
+    try:
+        for tool in (pinned, one, two):
+            with launcher.lease(tool):
+                pass
+        until(lambda: [each.tool_id for each in launcher.state()] == ["pinned", "two"])
+        for tool in (other, one):
+            with launcher.lease(tool):
+                pass
+        until(lambda: [each.tool_id for each in launcher.state()] == ["one", "other"])
+    finally:
+        launcher.close()
+
+
 def test_the_least_recently_used_idle_process_makes_room_and_a_busy_one_never(settings, hostile):
     """Two may be warm: of a busy old one and an idle newer one, the idle one goes."""
     launcher = Launcher(evolve(settings, warm_keep_max=2))

@@ -348,9 +348,11 @@ class Launcher:
             self._stop_later(entry)
 
     def _make_room(self) -> None:
-        """Stop the least recently used idle processes, until no more are there than may be. The lock is held."""
+        """Stop the least recently used idle processes, pinned ones last, until no more are there than may be. The
+        lock is held.
+        """
         too_many = len(self._entries) + len(self._starting) - self._settings.warm_keep_max
-        idle = sorted((entry for entry in self._entries if not entry.in_flight), key=lambda entry: entry.last_used)
+        idle = sorted((entry for entry in self._entries if not entry.in_flight), key=_dispensable)
         for entry in idle[: max(0, too_many)]:
             self._stop_later(entry)
 
@@ -380,6 +382,11 @@ class Launcher:
                 entry.process.output.say(f"killed: {entry.process.why_killed}")
                 entry.draining = True
                 entry.process.signal_kill()
+
+
+def _dispensable(entry: _Entry) -> tuple[bool, float]:
+    """By this the most dispensable comes first."""
+    return entry.process.tool.checked().pinned_warm, entry.last_used
 
 
 def _mark(tool: Tool) -> SourceMark:
