@@ -9,6 +9,7 @@ from pixie_core.config import Settings
 from pixie_core.runtime import Launcher, Runner
 from pixie_core.runtime.marks import folder_mark, marked
 from pixie_core.store import Store
+from pixie_core.store.fsck import fsck
 from pixie_core.testing.tool_folder import hostile_tool
 from pixie_core.tool import Tools
 
@@ -31,8 +32,10 @@ def settings(tmp_path):
 
 @pytest.fixture
 def store(settings):
+    """A store, in which in the end every file that can be seen has its row, and every row its file."""
     with Store(settings) as store:
         yield store
+        assert fsck(store).found == ()
 
 
 @pytest.fixture

@@ -511,8 +511,41 @@ def test_a_run_that_leaves_too_much_ends_as_the_quota_is_crossed(settings, store
         assert (run.status, run.error_code) == ("error", "quota_exceeded")
         assert words in run.error
         assert time.monotonic() - since < 10
+        assert run.artefacts == ()
+        assert "Not all that the run left was kept: it is more than a run may leave." in runs.log(run)
+        partial = settings.artefacts_root / "hostile" / run.id / ".partial"
+        kept = [path.stat().st_size for path in partial.iterdir()]
+        assert 0 < len(kept) <= runs.settings.max_artefacts_per_run
+        assert sum(kept) <= runs.settings.max_artefact_bytes_per_run
     finally:
         runs.runner.close()
+
+
+@pytest.mark.parametrize("picture", [PNG, BIG_PNG], ids=["after its values", "by a value"])
+def test_a_run_that_left_too_much_by_its_end_keeps_what_fits_as_partial(settings, store, hostile, picture):
+    """The quota is crossed while its files are published: what was published by then is taken back."""
+    runs = Runs(evolve(settings, max_artefact_bytes_per_run=30_000), store)
+    try:
+        tool = hostile(outputs=[("image", "picture")])
+        run = runs.run(tool, "leaves-files", more=5, bytes=7_000, answer={"picture": picture})
+        assert (run.status, run.error_code, run.artefacts) == ("error", "quota_exceeded", ())
+        folder = settings.artefacts_root / "hostile" / run.id
+        assert {path.name for path in folder.iterdir()} == {".partial"}
+        assert {"below-deep.txt", "more-0", "more-1"} <= {path.name for path in (folder / ".partial").iterdir()}
+    finally:
+        runs.runner.close()
+
+
+def test_what_can_be_read_of_an_answer_is_published_though_the_rest_is_wrong(runs, hostile):
+    """And what the tool left beside it is kept as partial, and takes nothing of that along."""
+    tool = hostile(outputs=[("image", "picture"), ("number", "energy")])
+    run = runs.run(tool, "leaves-files", answer={"picture": BIG_PNG, "energy": {"value": "high"}})
+    assert (run.status, run.error_code) == ("error", "tool_bad_response")
+    assert [each.filename for each in run.artefacts] == ["picture.png"]
+    with runs.store.open_artefact(run.artefacts[0].id) as file:
+        assert file.read() == data_url(BIG_PNG).content
+    partial = runs.settings.artefacts_root / "hostile" / run.id / ".partial"
+    assert {path.name for path in partial.iterdir()} == {"below-deep.txt", "plot.txt"}
 
 
 def test_files_behind_the_tools_own_endpoint_are_fetched(runs, hostile):

@@ -168,7 +168,7 @@ class Drive:
     def _end(self, finished: Finished, drafts: list[Draft]) -> None:
         """Commit the end, whatever it takes: a run that nobody ends would stay for ever."""
         if finished.status != "ok":
-            drafts = [*drafts, *_said((), *self._kept_aside())]
+            drafts = [*drafts, *_said((), *self._kept_aside(drafts))]
         pause = 0.1
         while not self._recorded(finished, drafts):
             if finished.status == "ok":
@@ -200,9 +200,9 @@ class Drive:
             self._log.exception("what became of run %s can't be told", self.run_id)
             return False
 
-    def _kept_aside(self) -> list[str]:
+    def _kept_aside(self, published: list[Draft]) -> list[str]:
         try:
-            return self._publisher.set_aside()
+            return self._publisher.set_aside(published)
         except Exception as error:  # noqa: BLE001 - the end of the run is worth more than what it left
             self._log.exception("what run %s left couldn't be kept", self.run_id)
             return [f"What the run left couldn't be kept: {error}"]

@@ -21,7 +21,7 @@ from pixie_core.store import Publication
 from pixie_core.structure import structure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from pixie_core.catalogue import OutputDeclaration
     from pixie_core.catalogue.base import Json, Media
@@ -139,11 +139,8 @@ class Publisher:
         """Remove what was staged and has no row. A commit that failed may have been made all the same: what has its
         row stays. Raises what the store raises when it can't say; then all stays.
         """
-        known = {artefact.filename for artefact in self._store.run(self._run_id).artefacts}
-        while self._staged:
-            staged = self._staged.pop()
-            if staged.filename not in known:
-                self._store.discard(staged)
+        self._unstage({artefact.filename for artefact in self._store.run(self._run_id).artefacts})
+        self._staged.clear()
 
     # Files that the tool left
 
@@ -179,34 +176,61 @@ class Publisher:
         """
         drafts: list[Draft] = []
         refused: list[str] = []
+        for each in self._left():
+            if isinstance(each, str):
+                refused.append(each)
+            else:
+                drafts.append(Publication(each))
+        return drafts, refused
+
+    def _left(self) -> Iterator[StagedFile | str]:
+        """Each file that the tool left, staged; or why it couldn't be taken."""
         for entry, name in sorted(_entries(self.incoming), key=lambda pair: pair[1]):
             try:
                 found = entry.stat(follow_symlinks=False)
                 if problem := _not_ours(found):
-                    refused.append(f"{name} wasn't taken: it is {problem}.")
+                    yield f"{name} wasn't taken: it is {problem}."
                     continue
                 staged = self._stage(name.replace("/", "-"), Path(entry.path), None)
             except FileNotFoundError:
                 continue  # the tool removed it meanwhile
             except OSError as error:
-                refused.append(f"{name} couldn't be taken: {error.strerror or error}.")
+                yield f"{name} couldn't be taken: {error.strerror or error}."
                 continue
-            drafts.append(Publication(staged))
-        return drafts, refused
+            yield staged
 
-    def set_aside(self) -> list[str]:
-        """Of a run that failed: keep the files that the tool left as partial ones, and name them."""
-        drafts, refused = self.collect()
-        if drafts:
-            self._store.files.set_partial_aside(
-                self._tool_id, self._run_id, {artefact.filename for artefact in self._store.run(self._run_id).artefacts}
-            )
-            self._staged.clear()
-        names = [draft.staged.filename for draft in drafts if isinstance(draft, Publication)]
+    def set_aside(self, published: Iterable[Draft]) -> list[str]:
+        """Of a run that failed: keep the files that the tool left as partial ones, as far as its quotas go, and name
+        them. Of what was staged before, only what is `published` with the run's end stays.
+        """
+        kept = {each.staged.filename for each in published if isinstance(each, Publication)}
+        known = kept | {artefact.filename for artefact in self._store.run(self._run_id).artefacts}
+        self._unstage(known)
+        names: list[str] = []
+        said: list[str] = []
+        try:
+            for each in self._left():
+                if isinstance(each, str):
+                    said.append(each)
+                else:
+                    names.append(each.filename)
+        except QuotaExceeded:
+            said.append("Not all that the run left was kept: it is more than a run may leave.")
+        finally:
+            self._store.files.set_partial_aside(self._tool_id, self._run_id, known)
+            self._staged = [each for each in self._staged if each.filename in kept]
         if names:
             where = f"artefacts/{self._tool_id}/{self._run_id}/.partial"
-            refused.append(f"The run didn't end well; what it left is kept in {where}: {', '.join(names[:20])}.")
-        return refused
+            said.append(f"The run didn't end well; what it left is kept in {where}: {', '.join(names[:20])}.")
+        return said
+
+    def _unstage(self, known: Collection[str]) -> None:
+        """Remove what was staged and isn't known; it doesn't count any more."""
+        for each in [each for each in self._staged if each.filename not in known]:
+            self._staged.remove(each)
+            self._store.discard(each)
+            self._files_left += 1
+            self._bytes_left += each.size_bytes
 
     def clear_incoming(self) -> None:
         """Remove the folder; what is worth keeping was copied."""

@@ -302,7 +302,7 @@ def leaves_files(handler: Handler, run_id: str) -> None:
         time.sleep(FOREVER)
     if inputs.get("then") == "die":
         os._exit(1)
-    handler.answer({"text": "done"})
+    handler.answer(inputs.get("answer", {"text": "done"}))
 
 
 def escapes(handler: Handler, run_id: str) -> None:
