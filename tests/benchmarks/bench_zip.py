@@ -108,7 +108,7 @@ def first_byte(make):
     return min(once() for _ in range(5)) * 1000
 
 
-def wait_over_http(port, path, times=9):
+def wait_over_http(port, path, times=5):
     """Milliseconds from the request to the first byte of the body: the median of so many, and the longest."""
 
     def once():

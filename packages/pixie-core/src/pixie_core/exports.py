@@ -24,12 +24,17 @@ from pixie_core.errors import (
 from pixie_core.exporters import FORMATS, Exportable, Provenance, declaration_of, file_as_output, write_file
 from pixie_core.exporters.clipboard import copy_text
 from pixie_core.exporters.destinations import Destination, checked_folder, checked_name, write_into
+from pixie_core.exporters.exporting import chosen_format
 from pixie_core.exporters.formats import formats_of_unread
+from pixie_core.exporters.jobs import ExportJobs
+from pixie_core.exporters.options import read_options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from pixie_core.exporters import Format
+    from pixie_core.exporters import Exported, Format
+    from pixie_core.exporters.format import OnProgress
+    from pixie_core.exporters.jobs import ExportJob
     from pixie_core.run import Run
     from pixie_core.store import Store, StoredArtefact
     from pixie_core.tool import ToolManifest
@@ -49,6 +54,25 @@ class Exports:
         self, store: Store, home: Path, get: Callable[[str], Run], manifest_of: Callable[[Run], ToolManifest | None]
     ) -> None:
         self._store, self._home, self._get, self._manifest_of = store, home, get, manifest_of
+        self.jobs = ExportJobs()
+
+    def start(self, what: str, format: str | None = None, options: Mapping[str, Any] | None = None) -> ExportJob:
+        """Begin to make what an artefact's number or `RUN:KEY` names a file of a format, in the background, and return
+        at once; `jobs` says how far it has come, has what was made, and cancels it.
+
+        Raises Busy, UnsupportedFormat, MissingExtra, RequestInvalid for the options, and what `named` raises for what
+        isn't there; what shows only while it is made becomes the job's error.
+        """
+        artefact_id, run_id, key = _read(what)
+        known = self.formats(run_id, key) if artefact_id is None else self.formats_of_artefact(artefact_id)
+        chosen = chosen_format(known, format, what)
+        chosen.require()
+        read_options(chosen, options or {})
+
+        def make(on_progress: OnProgress) -> Exported:
+            return self.named(what).export(format, options=options, on_progress=on_progress)
+
+        return self.jobs.start(f"{what} as {chosen.name}", make)
 
     def of(self, run_id: str, key: str) -> Exportable:
         """An output, to be looked at for what it can become, and to become it. Raises OutputNotFound."""

@@ -114,6 +114,7 @@ class Pixie:
         if runner is not None:
             runner.close()
         self.validation.close()
+        self.exports.jobs.close()
         self.keeping.close()
         self.thumbnails.stop()
         self.store.close()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pixie_core.run import Run
     from pixie_server.served import Served
 
-__all__ = ["events_answer", "happenings_answer"]
+__all__ = ["events_answer", "happenings_answer", "stream_answer"]
 
 
 async def events_answer(served: Served, run_id: str, after: int | None) -> Response:
@@ -37,16 +37,16 @@ async def events_answer(served: Served, run_id: str, after: int | None) -> Respo
         answer = Response(_listed(served, run, start), content_type="application/json")
         answer.timeout = None  # as below
         return answer
-    return _streamed(served, _records(served, run.id, start))
+    return stream_answer(served, _records(served, run.id, start))
 
 
 async def happenings_answer(served: Served) -> Response:
     """What happens in the data folder from now on, as server-sent events."""
-    return _streamed(served, _happenings(served))
+    return stream_answer(served, _happenings(served))
 
 
-def _streamed(served: Served, pieces: AsyncGenerator[bytes]) -> Response:
-    """Raises TooManyStreams."""
+def stream_answer(served: Served, pieces: AsyncGenerator[bytes]) -> Response:
+    """Server-sent events as they come, a comment now and then, to their end or the server's. Raises TooManyStreams."""
     served.streams.must_have_room()
     answer = Response(_stream(served, pieces), content_type="text/event-stream; charset=utf-8")
     answer.timeout = None  # Quart would end it after a minute

@@ -63,6 +63,7 @@ OUTCOMES: Mapping[type[PixieError], Outcome] = {
     errors.WorkspaceNotFound: Outcome(404, "No such workspace"),
     errors.OutputNotFound: Outcome(404, "No such output"),
     errors.ValidateJobNotFound: Outcome(404, "No such validation job"),
+    errors.ExportJobNotFound: Outcome(404, "No such export job"),
     errors.DestinationNotFound: Outcome(404, "No such destination"),
     errors.Invalid: Outcome(422, "Not valid", USAGE),
     # The tool's own file is wrong, and not what was asked of it.
@@ -74,6 +75,7 @@ OUTCOMES: Mapping[type[PixieError], Outcome] = {
     errors.AmbiguousRunId: Outcome(409, "Several runs begin so"),
     errors.RunConflict: Outcome(409, "The run id is taken"),
     errors.RunNotRunning: Outcome(409, "The run has ended"),
+    errors.ExportNotDone: Outcome(409, "The export isn't done"),
     errors.RunStillRunning: Outcome(409, "The run hasn't ended"),
     errors.RunProtected: Outcome(409, "The run is protected"),
     errors.RunsInFlight: Outcome(409, "Runs are in flight"),

@@ -19,6 +19,7 @@
     │   ├── WorkspaceNotFound
     │   ├── OutputNotFound
     │   ├── ValidateJobNotFound
+    │   ├── ExportJobNotFound       it was cancelled, or is forgotten
     │   └── DestinationNotFound     no folder has been named so
     ├── Invalid                     problems, each with its path
     │   ├── ManifestInvalid         a tool.json
@@ -29,6 +30,7 @@
     │   ├── AmbiguousRunId
     │   ├── RunConflict             the same run id with other inputs
     │   ├── RunNotRunning
+    │   ├── ExportNotDone           it is still being made
     │   ├── RunStillRunning         what is at work can't be deleted
     │   ├── RunProtected            it, or a file of it, is starred or labelled
     │   ├── RunsInFlight            a process can't be stopped under its runs
@@ -62,6 +64,7 @@ from pixie_core.errors.conflicts import (
     AmbiguousRunId,
     Busy,
     Conflict,
+    ExportNotDone,
     QuotaExceeded,
     RunConflict,
     RunNotRunning,
@@ -90,6 +93,7 @@ from pixie_core.errors.missing import (
     ArtefactFileMissing,
     ArtefactNotFound,
     DestinationNotFound,
+    ExportJobNotFound,
     InputFileMissing,
     NotFound,
     OutputNotFound,
@@ -125,6 +129,8 @@ __all__ = [
     "DestinationNotFound",
     "DiskFull",
     "ExportError",
+    "ExportJobNotFound",
+    "ExportNotDone",
     "ExportTooLarge",
     "FileAltered",
     "InputFileMissing",

@@ -15,6 +15,7 @@ __all__ = [
     "AmbiguousRunId",
     "Busy",
     "Conflict",
+    "ExportNotDone",
     "QuotaExceeded",
     "RunConflict",
     "RunNotRunning",
@@ -71,6 +72,19 @@ class RunNotRunning(Conflict):
 
     def __str__(self) -> str:
         return f"Run {self.run_id[:8]} isn't running: its status is {self.status}."
+
+
+@define(eq=False, str=False)
+class ExportNotDone(Conflict):
+    """The export is still being made; `progress` is its part that is done, from 0 to 1, where that is known."""
+
+    code = "export_not_done"
+    job_id: str
+    progress: float | None
+
+    def __str__(self) -> str:
+        far = "" if self.progress is None else f": {self.progress:.0%} of it is done"
+        return f"The export {self.job_id[:8]} is still being made{far}. Ask for its content once its status is done."
 
 
 @define(eq=False, str=False)

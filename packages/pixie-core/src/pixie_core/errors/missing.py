@@ -10,6 +10,7 @@ __all__ = [
     "ArtefactFileMissing",
     "ArtefactNotFound",
     "DestinationNotFound",
+    "ExportJobNotFound",
     "InputFileMissing",
     "NotFound",
     "OutputNotFound",
@@ -147,6 +148,20 @@ class ValidateJobNotFound(NotFound):
 
     def __str__(self) -> str:
         return f"There is no validation job {self.job_id!r}. They are kept for 30 days."
+
+
+@define(eq=False, str=False)
+class ExportJobNotFound(NotFound):
+    """No export in the background has this id: it was cancelled, or it was too long ago."""
+
+    code = "export_job_not_found"
+    job_id: str
+
+    def __str__(self) -> str:
+        return (
+            f"There is no export job {self.job_id!r}. What is done is kept for ten minutes, and not beyond a restart. "
+            "Start it again."
+        )
 
 
 @define(eq=False, str=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
@@ -16,12 +17,12 @@ from pixie_core.exporters.writing import NO_ROOM, write_file
 from pixie_core.filenames import clean_filename
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pixie_core.catalogue import OutputDeclaration
     from pixie_core.exporters.format import Format, OnProgress, Provenance
 
-__all__ = ["Exportable", "Exported", "Prepared", "export", "prepare"]
+__all__ = ["Exportable", "Exported", "Prepared", "chosen_format", "export", "prepare"]
 
 _IN_MEMORY = 8 * 2**20
 """Bytes of an export that are held; what is larger lies in a temporary file without a name."""
@@ -67,7 +68,7 @@ class Prepared:
 
 @frozen
 class Exported:
-    """An export that is made: iterate over it, once, for its bytes; or close it."""
+    """An export that is made: iterate over it, once, for its bytes; or read it `again` and again, and close it."""
 
     filename: str
     mime: str
@@ -75,15 +76,29 @@ class Exported:
     renderer: str | None
     """Who drew it, where more than one could have."""
     _file: IO[bytes] = field(repr=False)
+    _reading: threading.Lock = field(factory=threading.Lock, init=False, repr=False)
 
     def __iter__(self) -> Iterator[bytes]:
         with self._file:
             while piece := self._file.read(_PIECE):
                 yield piece
 
+    def again(self) -> Iterator[bytes]:
+        """Its bytes, for one of several readers, of several threads. Raises ExportError when it is closed meanwhile."""
+        place = 0
+        while place < self.size_bytes:
+            with self._reading:
+                if self._file.closed:
+                    raise ExportError(f"{self.filename} isn't kept any more. Export it again.")
+                self._file.seek(place)
+                piece = self._file.read(_PIECE)
+            place += len(piece)
+            yield piece
+
     def close(self) -> None:
         """Let go of its bytes."""
-        self._file.close()
+        with self._reading:
+            self._file.close()
 
 
 def prepare(
@@ -227,12 +242,18 @@ class Exportable:
 
 
 def _chosen(declared: OutputDeclaration, value: Any, name: str | None) -> Format:
-    formats = formats_of(declared, value)
+    return chosen_format(formats_of(declared, value), name, f"{declared.label} ({declared.type})")
+
+
+def chosen_format(formats: Sequence[Format], name: str | None, what: str) -> Format:
+    """The format of this name, without one the first. Raises UnsupportedFormat with those that there are; `what` is
+    what can't become it.
+    """
     names = tuple(dict.fromkeys(each.name for each in formats))
     if name is None and formats:
         return formats[0]
     chosen = next((each for each in formats if name is not None and each.called(name)), None)
     if chosen is None:
         can = f"It can become {', '.join(names)}." if names else "It can't become any other format."
-        raise UnsupportedFormat(f"{declared.label} ({declared.type}) can't become {name or 'a file'}. {can}", names)
+        raise UnsupportedFormat(f"{what} can't become {name or 'a file'}. {can}", names)
     return chosen

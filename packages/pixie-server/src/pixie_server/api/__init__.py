@@ -5,6 +5,7 @@ from pixie_server.api.artefacts import routes as artefact_routes
 from pixie_server.api.bulk import routes as bulk_routes
 from pixie_server.api.destinations import routes as destination_routes
 from pixie_server.api.disk import routes as disk_routes
+from pixie_server.api.export_jobs import routes as export_job_routes
 from pixie_server.api.exports import routes as export_routes
 from pixie_server.api.reports import routes as report_routes
 from pixie_server.api.runs import routes as run_routes
@@ -30,6 +31,7 @@ ROUTES = (
     *settings_routes.routes,
     *workspace_routes.routes,
     *export_routes.routes,
+    *export_job_routes.routes,
     *bulk_routes.routes,
     *destination_routes.routes,
 )

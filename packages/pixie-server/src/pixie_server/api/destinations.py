@@ -18,12 +18,12 @@ from pixie_core.errors import (
     FileAltered,
     MissingExtra,
     OutputNotFound,
-    Problem,
     RequestInvalid,
     RunNotFound,
     UnsupportedFormat,
 )
 from pixie_core.exporters.destinations import Destination
+from pixie_server.api.exports import what_named
 from pixie_server.routing import Answer, Routes
 
 if TYPE_CHECKING:
@@ -114,14 +114,6 @@ async def delete_export_target(served: Served, name: str) -> list[Destination]:
 )
 async def send_export(served: Served, body: SendBody) -> Sent:
     """Write an output or a kept file into a named folder, never over a file there."""
-    path = await served.bridge.slowly(served.pixie.exports.send, body.target, _what(body), body.format)
+    what = what_named(body.artefact_id, body.run_id, body.output_key)
+    path = await served.bridge.slowly(served.pixie.exports.send, body.target, what, body.format)
     return Sent(path=str(path), size_bytes=path.stat().st_size)
-
-
-def _what(body: SendBody) -> str:
-    of_run = body.run_id is not None and body.output_key is not None
-    some_of_run = body.run_id is not None or body.output_key is not None
-    if (body.artefact_id is not None) == of_run or some_of_run != of_run:
-        said = "needs either artefact_id, or run_id and output_key"
-        raise RequestInvalid("The body", [Problem("$", said)])
-    return str(body.artefact_id) if body.artefact_id is not None else f"{body.run_id}:{body.output_key}"

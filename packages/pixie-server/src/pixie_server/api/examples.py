@@ -10,6 +10,7 @@ from pixie_core.exporters.destinations import Destination
 from pixie_server.api import shapes
 from pixie_server.api.destinations import Sent
 from pixie_server.api.disk import SweepOut
+from pixie_server.api.export_jobs import ExportJobOut
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -112,6 +113,21 @@ EXAMPLES: Mapping[type, Any] = {
         "total": 2,
         "done": [{"tool_id": "compound-interest", "overall": "pass", "timestamp": _ENDED}],
         "waiting": ["lorenz-ode-solver"],
+    },
+    ExportJobOut: {
+        "id": "7d1f0c52-3a55-4f0e-8d4e-0f6d2b7c9a10",
+        "what": "3f2b8c1e:yearly as xlsx",
+        "status": "running",
+        "started_at": _BEGUN,
+        "finished_at": None,
+        "progress": 0.42,
+        "rows_done": 420_000,
+        "rows_total": 1_000_000,
+        "filename": None,
+        "mime": None,
+        "size_bytes": None,
+        "content": "/api/export-jobs/7d1f0c52-3a55-4f0e-8d4e-0f6d2b7c9a10/content",
+        "error": None,
     },
     shapes.RunOut: _RUN,
     shapes.RunPage: {

@@ -19,6 +19,7 @@ from pixie_core.errors import (
     FileAltered,
     MissingExtra,
     OutputNotFound,
+    Problem,
     RequestInvalid,
     RunNotFound,
     UnsupportedFormat,
@@ -41,18 +42,30 @@ _GONE = (ArtefactNotFound, ArtefactFileMissing, FileAltered)
 _EXPORT = (UnsupportedFormat, MissingExtra, ExportTooLarge, ExportError, DiskFull)
 _OF_OUTPUT = {"run_id": "3f2b8c1e", "key": "final_balance"}
 _OF_ARTEFACT = {"artefact_id": "12"}
-_RENDERER = "X-Pixie-Renderer"
+RENDERER = "X-Pixie-Renderer"
+TOLD_OF_FILES = {
+    RENDERER: "Who drew the picture, with the version, where more than one could have: Kaleido where a Chrome "
+    "or Chromium is on the machine, else matplotlib."
+}
+"""What headers of an export's answer say."""
 _FILE = (
     Answer(
         200,
         media_type="application/octet-stream",
         description="The file, with the media type of its format and a name to save it under.",
-        headers={
-            _RENDERER: "Who drew the picture, with the version, where more than one could have: Kaleido where a Chrome "
-            "or Chromium is on the machine, else matplotlib."
-        },
+        headers=TOLD_OF_FILES,
     ),
 )
+
+
+def what_named(artefact_id: int | None, run_id: str | None, output_key: str | None) -> str:
+    """What a body names, as `Pixie.exports` takes it. Raises RequestInvalid."""
+    of_run = run_id is not None and output_key is not None
+    some_of_run = run_id is not None or output_key is not None
+    if (artefact_id is not None) == of_run or some_of_run != of_run:
+        said = "needs either artefact_id, or run_id and output_key"
+        raise RequestInvalid("The body", [Problem("$", said)])
+    return str(artefact_id) if artefact_id is not None else f"{run_id}:{output_key}"
 
 
 def _how() -> type:
@@ -136,5 +149,5 @@ async def _made(served: Served, what: Exportable, query: Any) -> Response:
         filename=made.filename,
         content_type=made.mime,
         length=made.size_bytes,
-        more={_RENDERER: made.renderer} if made.renderer else None,
+        more={RENDERER: made.renderer} if made.renderer else None,
     )
