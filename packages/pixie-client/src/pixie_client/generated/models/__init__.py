@@ -19,6 +19,11 @@ from .destination_body import DestinationBody
 from .disk_out import DiskOut
 from .doomed_out import DoomedOut
 from .error_out import ErrorOut
+from .export_job_body import ExportJobBody
+from .export_job_body_options import ExportJobBodyOptions
+from .export_job_error import ExportJobError
+from .export_job_out import ExportJobOut
+from .export_job_out_status import ExportJobOutStatus
 from .format_option import FormatOption
 from .format_option_type import FormatOptionType
 from .format_out import FormatOut
@@ -124,6 +129,11 @@ __all__ = (
     "DiskOut",
     "DoomedOut",
     "ErrorOut",
+    "ExportJobBody",
+    "ExportJobBodyOptions",
+    "ExportJobError",
+    "ExportJobOut",
+    "ExportJobOutStatus",
     "FormatOption",
     "FormatOptionType",
     "FormatOut",
