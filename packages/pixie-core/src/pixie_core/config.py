@@ -20,7 +20,7 @@ from dotenv import dotenv_values
 from pixie_core.durations import parse_duration
 from pixie_core.errors import SettingsError
 
-__all__ = ["SECTIONS", "Kind", "Sayer", "Settings", "declared", "kind", "label", "setting", "variable"]
+__all__ = ["SECTIONS", "Kind", "Sayer", "Settings", "declared", "in_words", "kind", "label", "setting", "variable"]
 
 Sayer: TypeAlias = Literal["environment", "file", "program"]
 """Who may say a setting before anything is looked up in the data folder: a variable, `.env`, or Python."""
@@ -70,7 +70,8 @@ def _setting(
 
 _BY_VALUE: Mapping[str, Sayer] = {"every setting that isn't its default": "program"}
 """Stands for who said what until it is known, where nobody told."""
-_UNITS_IN_NAMES = ("_seconds", "_days", "_bytes", "_px")
+_UNITS_IN_NAMES = frozenset({"seconds", "days", "bytes", "px", "mb"})
+_SPELT = {"json": "JSON", "max": "maximum", "min": "minimum", "thumb": "thumbnail", "url": "URL"}
 
 
 @frozen(kw_only=True)
@@ -352,11 +353,14 @@ def variable(field: attrs.Attribute[Any]) -> str:
 
 
 def label(field: attrs.Attribute[Any]) -> str:
-    """What a field of Settings is called: as it is declared, else its name in words, without the unit in it."""
-    name = field.name
-    for ending in _UNITS_IN_NAMES:
-        name = name.removesuffix(ending)
-    return field.metadata["label"] or name.replace("_", " ").capitalize()
+    """What a field of Settings is called: as it is declared, else its name in words."""
+    return field.metadata["label"] or in_words(field.name)
+
+
+def in_words(name: str) -> str:
+    """A setting's name as people read it, without its unit: `Maximum JSON depth`, `Warm keep`."""
+    said = " ".join(_SPELT.get(word, word) for word in name.split("_") if word not in _UNITS_IN_NAMES)
+    return said[:1].upper() + said[1:]
 
 
 def kind(field: attrs.Attribute[Any]) -> Kind:

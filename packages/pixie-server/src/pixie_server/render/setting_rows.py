@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from attrs import frozen
 
+from pixie_core.config import in_words
 from pixie_core.tool import Limits, ToolManifest
 from pixie_server.render.words import duration, size
 
@@ -34,7 +35,7 @@ _ELSEWHERE = {
     "file": "The line {variable} in .env of the data folder says so. Change it there, then start Pixie again.",
     "program": "The command or program that started Pixie says so. Start it otherwise to change this.",
 }
-_UNITS_OF_LIMITS = {"_seconds": "s", "_mb": "MB"}
+_UNITS_OF_LIMITS = {"seconds": "s", "mb": "MB"}
 
 
 @frozen(kw_only=True)
@@ -130,10 +131,7 @@ def _limit(
     said: Mapping[str, tuple[str, ...]],
 ) -> Row:
     name, id_ = declared.name, f"limit-{declared.name}"
-    words, unit = name, ""
-    for ending, known in _UNITS_OF_LIMITS.items():
-        if name.endswith(ending):
-            words, unit = name.removesuffix(ending), known
+    unit = _UNITS_OF_LIMITS.get(name.rpartition("_")[2], "")
     own, written = getattr(tool.state.limits, name), getattr(tool.written_limits, name)
     usual = warm_keep_seconds if name == "warm_keep_seconds" else attrs.fields_dict(ToolManifest)[name].default
     source = "user" if own is not None else "default" if written is None else "tool.json"
@@ -142,7 +140,7 @@ def _limit(
     return Row(
         id=id_,
         name=name,
-        label=words.replace("_", " ").capitalize(),
+        label=in_words(name),
         help=_sentence(declared.metadata["help"]),
         kind="number",
         unit=unit,

@@ -20,6 +20,22 @@ document.addEventListener("change", ({ target }) => {
   if (row && target.name === "value") show(row.dataset.setting, target.value);
 });
 
+/** What the field of a setting says now, as its form sends it. */
+const text = (row) => String(new FormData(row).getAll("value").at(-1) ?? "");
+
+/** What was last sent of each row that is on its way. */
+const sent = new WeakMap();
+
+// Enter sends a form that its change has sent already, or will in a moment: once is enough. Nothing that is so already is sent.
+document.body.addEventListener("htmx:confirm", (event) => {
+  const row = event.detail.elt;
+  if (!("setting" in row.dataset)) return;
+  const reset = event.detail.triggeringEvent?.submitter?.name === "reset";
+  const refused = row.querySelector(".problem:not(:empty)");
+  if (!reset && text(row) === (sent.get(row) ?? (refused ? null : row.dataset.value))) event.preventDefault();
+  else sent.set(row, text(row));
+});
+
 function place(event) {
   const target = event.detail.target;
   return target?.closest?.(".settings-part") ? target : null;
@@ -28,6 +44,11 @@ function place(event) {
 document.body.addEventListener("htmx:beforeSwap", (event) => {
   const target = place(event);
   if (!target) return;
+  if ("setting" in target.dataset && sent.get(target) !== text(target)) {
+    // It was changed again meanwhile, and is sent again: that answer counts.
+    event.detail.shouldSwap = false;
+    return;
+  }
   const { xhr } = event.detail;
   const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
   const fresh = page.getElementById(target.id);
@@ -49,8 +70,9 @@ document.body.addEventListener("htmx:sendError", (event) => {
   notify("Pixie can’t be reached. Is it still running?");
 });
 
-/** The look as the server last said it. */
+/** The look as the server last said it; what was sent may be sent again. */
 function restore(row) {
+  sent.delete(row);
   if ("setting" in row.dataset) show(row.dataset.setting, row.dataset.value);
 }
 
