@@ -37,6 +37,8 @@ def settings_page() -> Iterator[str]:
         "",
         "Each is an environment variable, or a line in `.env` in the data folder; the environment wins.",
         "A wrong value stops the start with a message that names the variable, the value and what is allowed.",
+        "What nothing says there can be changed on the page `/settings`, and is then kept in the data folder: all but",
+        "where the data lies and who may ask.",
         MADE,
         "",
         "| variable | default | unit | |",

@@ -26,9 +26,10 @@ def told(live, run_id):
                 yield path, live.get(path, headers={"Accept": accept}).content
 
 
+@pytest.mark.case("S2.answers", "S2.kept", "S3.masked")
 @pytest.mark.parametrize("how", ["output", "stderr", "error", "stream"])
 def test_a_secret_that_a_tool_says_is_dots_wherever_it_is_told(live, how):
-    """S2 and S3: in outputs, streams, logs, errors, pages and zips, and in what is kept of them."""
+    """In outputs, streams, logs, errors, pages and zips, and in what is kept of them."""
     with holds(live, changes=True, canaries=[CANARY]):
         run = live.run("telltale", how=how)
         assert run["status"] == ("error" if how == "error" else "ok")
@@ -40,16 +41,18 @@ def test_a_secret_that_a_tool_says_is_dots_wherever_it_is_told(live, how):
             assert CANARY.encode() not in archive.read(name), name
 
 
+@pytest.mark.case("S3.file")
 def test_a_file_that_holds_a_secret_is_left_as_it_is_and_its_run_is_flagged(apart):
-    """S3: bytes of files aren't altered; whoever shares the run is told."""
+    """Bytes of files aren't altered; whoever shares the run is told."""
     run = apart.run("telltale", how="file")
     (artefact,) = run["artefacts"]
     assert apart.get(f"/api/artefacts/{artefact['id']}/content").text == CANARY
     assert any("secret" in each for each in run["flagged"])
 
 
+@pytest.mark.case("S4.environment")
 def test_a_tool_gets_its_own_secrets_and_nobody_elses(live, monkeypatch):
-    """S4: its environment is an allow-list."""
+    """Its environment is an allow-list."""
     for name in ("AWS_SECRET_ACCESS_KEY", "GITHUB_TOKEN", "LD_PRELOAD_NOT", "PYTHONPATH"):
         monkeypatch.setenv(name, "of-the-server")
     live.post("/api/tools/telltale/stop", json={"force": True})
@@ -61,16 +64,18 @@ def test_a_tool_gets_its_own_secrets_and_nobody_elses(live, monkeypatch):
     live.post("/api/tools/telltale/stop", json={"force": True})
 
 
+@pytest.mark.case("S2.answers", "S6.set")
 def test_no_address_tells_a_secret_that_is_set(untouched):
-    """S2 and S6: whatever is asked for, with or without a run."""
+    """Whatever is asked for, with or without a run."""
     run_id = untouched.pixie.runs(limit=1).items[0].id
     for path, content in told(untouched, run_id):
         assert CANARY.encode() not in content, path
         assert ESCAPED.encode() not in content, path
 
 
+@pytest.mark.case("S6.browser")
 def test_pages_are_not_kept_by_the_browser(untouched):
-    """S6: no-store on every page and answer, and htmx keeps no history."""
+    """No-store on every page and answer, and htmx keeps no history."""
     for path in ("/", "/tool/telltale", "/api/tools/telltale", "/tool/telltale/runs"):
         answer = untouched.get(path)
         assert answer.headers["cache-control"] == "no-store"
@@ -80,9 +85,10 @@ def test_pages_are_not_kept_by_the_browser(untouched):
 SECRET = "/api/tools/telltale/secrets/API_KEY"
 
 
+@pytest.mark.case("S6.set")
 def test_a_secret_is_written_kept_and_removed_and_never_read_back(apart):
-    """S6: each answer says whether and when it was set; a blank keeps it, and only DELETE takes it away."""
-    told_of = {"key", "set", "updated_at", "withheld", "declared", "required", "description"}
+    """Each answer says whether and when it was set; a blank keeps it, and only DELETE takes it away."""
+    told_of = {"key", "set", "updated_at", "withheld", "masked", "declared", "required", "description"}
     (listed,) = apart.get("/api/tools/telltale/secrets").json()
     assert (listed.keys(), listed["set"]) == (told_of, True)
     assert apart.get(SECRET).status_code == 405
@@ -100,8 +106,9 @@ def test_a_secret_is_written_kept_and_removed_and_never_read_back(apart):
     assert "API_KEY=" not in apart.run("telltale", how="environment")["outputs"]["said"]
 
 
+@pytest.mark.case("S6.browser")
 def test_a_browser_keeps_nothing_and_shows_nothing_going_back(live, chromium):
-    """S6: no storage of any kind, no history of htmx's; pages that are gone back to are asked for anew."""
+    """No storage of any kind, no history of htmx's; pages that are gone back to are asked for anew."""
     with holds(live, changes=True, canaries=[CANARY]):
         run = live.run("telltale", how="output")
         context = chromium.new_context(base_url=live.url)
@@ -129,8 +136,9 @@ def test_a_browser_keeps_nothing_and_shows_nothing_going_back(live, chromium):
             context.close()
 
 
+@pytest.mark.case("S7.copies", "S2.exports", "S2.kept")
 def test_no_copy_of_runs_or_of_the_data_folder_takes_a_secret_along(apart, tmp_path):
-    """S7: zips of one run and of many, reports, and a backup."""
+    """Zips of one run and of many, reports, and a backup."""
     runs = [apart.run("telltale", how=how)["id"] for how in ("output", "stderr", "error", "stream")]
     copies = [apart.get(f"/api/runs/{each}/{way}").content for each in runs for way in ("export", "report")]
     bulks = [apart.post("/api/exports/bulk", json={"run_ids": runs, "kind": kind}) for kind in ("raw", "report")]
@@ -146,8 +154,9 @@ def test_no_copy_of_runs_or_of_the_data_folder_takes_a_secret_along(apart, tmp_p
     assert [each for each in files if each.name == ".env" or CANARY.encode() in each.read_bytes()] == []
 
 
+@pytest.mark.case("S7.tools")
 def test_a_tool_that_is_removed_takes_its_secrets_with_it(apart):
-    """S7: one that comes again under its name has none until they are set."""
+    """One that comes again under its name has none until they are set."""
     apart.run("telltale", how="output")
     apart.post("/api/tools/telltale/stop", json={"force": True})
     apart.pixie.moves.remove("telltale")

@@ -91,7 +91,7 @@ def test_the_first_bytes_of_every_page_carry_the_look(live):
     """So that none of it is switched before the reader's eyes; the browser's own canvas too."""
     assert live.post("/settings", data={"name": "theme", "value": "dark"}).status_code == 303
     live.post("/settings", data={"name": "accent", "value": "ember"})
-    for path in ("/", "/settings", TOOL, "/tool/adder"):
+    for path in ("/", "/settings", TOOL, "/tool/adder", "/tool/nothing", "/nowhere"):
         head = live.get(path).text[:700]
         assert 'data-theme="dark" data-accent="ember" data-density="comfortable"' in head
         assert '<meta name="color-scheme" content="dark">' in head
@@ -404,6 +404,16 @@ def test_a_validation_is_begun_followed_and_shown(live):
         assert check["message"] in shown
     assert "Re-validate" in shown
     assert live.get(f"{TOOL}?job=00000000-0000-4000-8000-000000000000").status_code == 200
+
+
+def test_one_validation_is_made_at_a_time(live):
+    """While another job is under way, the page says so and what to do."""
+    slow = {**MANIFESTS["adder"], "id": "slow"}
+    add_tool(live.pixie.settings.tools_dir, slow, f"import time\n\ntime.sleep(5)\n{ADDER}")
+    assert live.post("/tool/slow/settings/validate").status_code == 303
+    answer = live.post(f"{TOOL}/validate")
+    assert answer.status_code == 429
+    assert "Wait for its end." in part(answer, "validation-problem")
 
 
 def test_what_a_tool_takes_on_the_disk_is_measured_when_asked_for(untouched):

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from attrs import NOTHING, frozen
 
-from pixie_core.config import Kind, Settings, declared, kind, label, variable
+from pixie_core.config import Kind, Settings, declared, hint, kind, label, variable
 from pixie_core.durations import spelled
 from pixie_core.errors import SettingPinned
 from pixie_core.store.stored_settings import STORABLE
@@ -84,10 +84,19 @@ class Preferences:
     def __init__(self, stored: StoredSettings, settings: Settings) -> None:
         self._stored = stored
         self._settings = settings
+        self._known = settings
+
+    @property
+    def known(self) -> Settings:
+        """The settings as they were when they were last looked up: nothing is asked of a database that may be the
+        fault of what is to be said.
+        """
+        return self._known
 
     def current(self) -> Settings:
         """The settings as they are at this moment. What is kept and isn't valid is left out."""
-        return self._stored.over_where_valid(self._settings)
+        self._known = self._stored.over_where_valid(self._settings)
+        return self._known
 
     def all(self) -> tuple[Preference, ...]:
         """Every setting that can be kept, in the order of their declaration."""
@@ -111,13 +120,12 @@ class Preferences:
     def _preference(
         self, each: attrs.Attribute[Any], value: Any, *, kept: Any = None, problem: str | None = None
     ) -> Preference:
-        hint = get_type_hints(Settings)[each.name]
         return Preference(
             name=each.name,
             label=label(each),
             section=each.metadata["section"],
             kind=kind(each),
-            optional=type(None) in get_args(hint),
+            optional=type(None) in get_args(hint(each)),
             source=self._settings.said_by.get(each.name, "default" if kept is None else "user"),
             variable=variable(each),
             value=_said(value),
@@ -128,7 +136,7 @@ class Preferences:
             problem=problem,
             help=each.metadata["help"],
             unit=each.metadata["unit"],
-            choices=get_args(hint) if kind(each) == "choice" else (),
+            choices=get_args(hint(each)) if kind(each) == "choice" else (),
             minimum=each.metadata["minimum"],
             maximum=each.metadata["maximum"],
         )

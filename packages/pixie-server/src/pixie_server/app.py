@@ -122,6 +122,7 @@ def _quart(served: Served) -> Quart:
     app = Quart(__name__, static_folder=None, template_folder=None, instance_path=str(STATIC.parent))
     app.request_class = StrictRequest
     app.config["OPENAPI"] = openapi_json()
+    app.config["KNOWN_SETTINGS"] = lambda: served.pixie.preferences.known
     app.config["MAX_CONTENT_LENGTH"] = None  # the guard counts the bytes
     limits = Limits.of(served.pixie.settings)
     app.config["MAX_FORM_MEMORY_SIZE"] = limits.form_bytes

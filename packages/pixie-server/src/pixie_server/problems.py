@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from quart import Response, request
+from quart import Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from pixie_core.errors import Invalid, PixieError, RunNotFound, ToolError, ToolNotFound, ToolNotInstalled
@@ -81,7 +81,8 @@ def answer_problem(status: int, title: str, detail: str, code: str, error: objec
         page = render.error_fragment(title, detail, code=code, action=action, command=command)
     else:
         # The frame without its tools: an error page asks nothing of a database that may be the fault.
-        frame = render.Frame(now=datetime.now(UTC))
+        known = current_app.config["KNOWN_SETTINGS"]()
+        frame = render.Frame(now=datetime.now(UTC), theme=known.theme, accent=known.accent, density=known.density)
         page = render.page_error(frame, status, title, detail, code=code, action=action, command=command)
     return Response(_sent(page), status, _later(status), content_type="text/html; charset=utf-8")
 

@@ -6,21 +6,32 @@ messages, `pixie serve --help` and the reference page are all made from that dec
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args, get_origin, get_type_hints
 
 import attrs
 from attrs import frozen
-from dotenv import dotenv_values
 
-from pixie_core.durations import parse_duration
+from pixie_core.config.texts import dotenv, must_be_loopback, parse
 from pixie_core.errors import SettingsError
 
-__all__ = ["SECTIONS", "Kind", "Sayer", "Settings", "declared", "in_words", "kind", "label", "setting", "variable"]
+__all__ = [
+    "SECTIONS",
+    "Kind",
+    "Sayer",
+    "Settings",
+    "declared",
+    "hint",
+    "in_words",
+    "kind",
+    "label",
+    "setting",
+    "variable",
+]
 
 Sayer: TypeAlias = Literal["environment", "file", "program"]
 """Who may say a setting before anything is looked up in the data folder: a variable, `.env`, or Python."""
@@ -71,7 +82,15 @@ def _setting(
 _BY_VALUE: Mapping[str, Sayer] = {"every setting that isn't its default": "program"}
 """Stands for who said what until it is known, where nobody told."""
 _UNITS_IN_NAMES = frozenset({"seconds", "days", "bytes", "px", "mb"})
-_SPELT = {"json": "JSON", "max": "maximum", "min": "minimum", "thumb": "thumbnail", "url": "URL"}
+_SPELT = {
+    "db": "database",
+    "dir": "folder",
+    "json": "JSON",
+    "max": "maximum",
+    "min": "minimum",
+    "thumb": "thumbnail",
+    "url": "URL",
+}
 
 
 @frozen(kw_only=True)
@@ -295,15 +314,14 @@ class Settings:
         """
         environ = os.environ if environ is None else environ
         folder = Path(home or environ.get("PIXIE_HOME") or Path.cwd()).expanduser().resolve()
-        written = _dotenv(folder / ".env")
+        written = dotenv(folder / ".env")
         given = {**written, **environ}
-        hints = get_type_hints(cls)
         values: dict[str, Any] = {"home": folder}
         said_by: dict[str, Sayer] = {"home": "program" if home or "PIXIE_HOME" not in environ else "environment"}
         for field in declared():
             text = given.get(variable(field))
             if field.name != "home" and text is not None:
-                values[field.name] = _parse(variable(field), text, hints[field.name], field.metadata)
+                values[field.name] = parse(variable(field), text, hint(field), field.metadata)
                 said_by[field.name] = "environment" if variable(field) in environ else "file"
         return cls(**values, said_by=said_by)
 
@@ -319,7 +337,7 @@ class Settings:
             object.__setattr__(self, "said_by", dict.fromkeys(said, "program"))
         for name in ("tools_dir", "db_path", "artefacts_root"):
             object.__setattr__(self, name, (self.home / getattr(self, name).expanduser()).absolute())
-        _must_be_loopback(self.host)
+        must_be_loopback(self.host)
         if self.retention_older_than is not None and self.retention_older_than <= timedelta():
             raise SettingsError(
                 "PIXIE_RETENTION_OLDER_THAN is 0: it must be a duration like 90d. Without it nothing is swept by age."
@@ -342,7 +360,7 @@ def setting(name: str, value: Any) -> Any:
     if field is None:
         raise SettingsError(f"There is no setting {name!r}. Settings.__doc__ and docs/settings.md list them.")
     text = "" if value is None else str(value)
-    parsed = _parse(variable(field), text, get_type_hints(Settings)[name], field.metadata)
+    parsed = parse(variable(field), text, hint(field), field.metadata)
     attrs.evolve(Settings(home=Path.cwd()), **{name: parsed})
     return parsed
 
@@ -363,89 +381,24 @@ def in_words(name: str) -> str:
     return said[:1].upper() + said[1:]
 
 
+@cache
+def _hints() -> Mapping[str, Any]:
+    """The types of all settings: looking them up takes longer than all else that a page of them needs."""
+    return get_type_hints(Settings)
+
+
+def hint(field: attrs.Attribute[Any]) -> Any:
+    """The type of a field of Settings."""
+    return _hints()[field.name]
+
+
 def kind(field: attrs.Attribute[Any]) -> Kind:
     """What the value of a field of Settings is."""
-    hint = get_type_hints(Settings)[field.name]
-    members = get_args(hint) or (hint,)
-    if get_origin(hint) is Literal:
+    members = get_args(hint(field)) or (hint(field),)
+    if get_origin(hint(field)) is Literal:
         return "choice"
     if bool in members:
         return "switch"
     if int in members:
         return "number"
     return "duration" if timedelta in members else "text"
-
-
-def _dotenv(path: Path) -> dict[str, str | None]:
-    """What a file of variables says; nothing where there is none. Raises SettingsError."""
-    if not path.is_file():
-        return {}
-    try:
-        return dict(dotenv_values(path))
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} can't be read: {error}") from error
-
-
-def _must_be_loopback(host: str) -> None:
-    if host == "localhost":
-        return
-    try:
-        loopback = ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
-        raise SettingsError(
-            f"PIXIE_HOST is {host!r}: Pixie has no accounts and listens on this machine only. "
-            "Use 127.0.0.1, another address in 127.0.0.0/8, ::1 or localhost."
-        )
-
-
-def _parse(name: str, text: str, kind: Any, metadata: Mapping[str, Any]) -> Any:
-    """The text of a variable as the setting's type."""
-    if get_origin(kind) is Literal:
-        if text not in get_args(kind):
-            raise SettingsError(f"{name} is {text!r}: it must be one of {', '.join(get_args(kind))}.")
-        return text
-    if kind is bool:
-        known = {
-            "1": True,
-            "true": True,
-            "yes": True,
-            "on": True,
-            "0": False,
-            "false": False,
-            "no": False,
-            "off": False,
-        }
-        if text.strip().lower() not in known:
-            raise SettingsError(f"{name} is {text!r}: it must be true or false.")
-        return known[text.strip().lower()]
-    if kind is Path:
-        return Path(text)
-    if kind is str:
-        return text
-    if not text.strip() and type(None) in get_args(kind):
-        return None
-    if timedelta in get_args(kind):
-        try:
-            return parse_duration(text)
-        except ValueError as error:
-            raise SettingsError(f"{name}: {error}.") from None
-    wanted = _whole_number(metadata)
-    try:
-        number = int(text)
-    except ValueError:
-        raise SettingsError(f"{name} is {text!r}: it must be {wanted}.") from None
-    least, most = metadata["minimum"], metadata["maximum"]
-    if (least is not None and number < least) or (most is not None and number > most):
-        raise SettingsError(f"{name} is {number}: it must be {wanted}.")
-    return number
-
-
-def _whole_number(metadata: Mapping[str, Any]) -> str:
-    """What is allowed, in words."""
-    unit = f" {metadata['unit']}" if metadata["unit"] else ""
-    least, most = metadata["minimum"], metadata["maximum"]
-    if least is None:
-        return f"a whole number{unit}"
-    return f"a whole number of at least {least}{unit}" + (f" and at most {most}{unit}" if most is not None else "")
