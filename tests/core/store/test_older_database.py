@@ -83,6 +83,50 @@ def test_runs_of_that_time_are_read_in_todays_shape(older):
         assert [each.inputs for each in store.runs(RunFilter(tool_id="pie", starred=True)).items] == [{"n": 3}]
 
 
+UNREADABLE = [
+    ("inputs_json", '{"n": NaN, "text": "half \\ud83d of it"}', "ok", {"n": None, "text": "half \ufffd of it"}, {}),
+    ("inputs_json", "no JSON at all", "ok", {"value": "no JSON at all"}, {}),
+    ("inputs_json", "[" * 100_000, "ok", {"value": "[" * 100_000}, {}),
+    ("outputs_json", '{"energy": Infinity, "other": 1}', "ok", {"prompt": "hi"}, {"energy": None, "other": 1}),
+    ("outputs_json", '{"energy": 1', "ok", {"prompt": "hi"}, {}),
+    ("meta_json", "[1]", "ok", {"prompt": "hi"}, {}),
+    ("meta_json", "{", "ok", {"prompt": "hi"}, {}),
+    ("status", "paused", "interrupted", {"prompt": "hi"}, {}),
+    ("status", "", "interrupted", {"prompt": "hi"}, {}),
+]
+
+
+@pytest.mark.parametrize(("column", "text", "status", "inputs", "values"), UNREADABLE, ids=range(len(UNREADABLE)))
+def test_what_cant_be_read_of_a_row_keeps_nobody_from_the_others(older, column, text, status, inputs, values):
+    """It was written by an older Pixie, or by hand: it is shown as far as it goes, and stays as it is."""
+    conn = sqlite3.connect(older.db_path)
+    conn.execute(f"UPDATE runs SET {column} = ? WHERE tool_id = 'chat'", (text,))
+    conn.commit()
+    conn.close()
+    before = rows(older, column)
+    with Store(older) as store:
+        listed = store.runs()
+        assert [each.id[:1] for each in listed.items] == ["4", "3", "2", "1"]
+        assert (listed.items[2].status, listed.items[2].inputs) == (status, inputs)
+        run = store.run("2" * 8)
+        assert (run.status, run.inputs, run.values()) == (status, inputs, values)
+        json.dumps([run.inputs, run.values()], allow_nan=False).encode()
+        assert [each.id[:1] for each in store.runs(RunFilter(q="n=4")).items] == ["3"]
+    assert rows(older, column) == before
+
+
+@pytest.mark.parametrize("text", [None, "", "{", "[]", "NaN"])
+def test_a_report_that_cant_be_read_is_none(older, text):
+    """Its verdict, which has a column of its own, is still told; a tool of another name takes it along."""
+    with Store(older) as store:
+        insert = "INSERT INTO validation_reports VALUES ('pie', '2024-01-01', 'pass', ?)"
+        store.write(lambda conn: conn.execute(insert, (text,)))
+        assert store.validations.latest("pie") is None
+        store.moving.state("pie", "cake")
+        assert store.validations.latest_of_all()["cake"].overall == "pass"
+        assert store.validations.latest("cake") is None
+
+
 def test_the_rows_are_kept_as_they_are(older):
     """Every column of that time, byte for byte, those that Pixie no longer uses too."""
     names = "id, tool_id, started_at, finished_at, inputs_json, outputs_json, status, starred, label, meta_json"

@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 from pixie_core.errors import Problem, ValueInvalid
+from pixie_core.run.decoding import clean
 
-__all__ = ["to_json"]
+__all__ = ["from_json", "to_json"]
 
 
 def to_json(value: Any, what: str, *, sort: bool = False) -> str:
@@ -20,6 +21,16 @@ def to_json(value: Any, what: str, *, sort: bool = False) -> str:
     except (ValueError, TypeError, RecursionError) as error:
         raise not_json(what, error) from error
     return text
+
+
+def from_json(text: str | None, otherwise: Any) -> Any:
+    """What a column's text says; `otherwise` where there is none, or none that can be read. Older Pixies and other
+    programs write NaN and halves of characters as well: what no reader of ours could take is taken out.
+    """
+    try:
+        return clean(json.loads(text))[0] if text else otherwise
+    except (ValueError, TypeError, RecursionError):
+        return otherwise
 
 
 def not_json(what: str, error: Exception) -> ValueInvalid:

@@ -7,7 +7,6 @@ far it has come, and everything can be done again. Others can read and write in 
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 from contextlib import suppress
@@ -18,6 +17,7 @@ from attrs import frozen
 from pixie_core.faults import fault
 from pixie_core.store import removal
 from pixie_core.store.files import NO_LINKS
+from pixie_core.store.json_text import from_json, to_json
 
 if TYPE_CHECKING:
     import sqlite3
@@ -70,8 +70,9 @@ class Moving:
                     conn.execute(f"UPDATE {table} SET tool_id = ? WHERE tool_id = ?", (new, old))  # noqa: S608 - our own names
             reports = "SELECT rowid, report_json FROM validation_reports WHERE tool_id = ?"
             for rowid, text in conn.execute(reports, (new,)).fetchall():
-                changed = json.dumps({**json.loads(text), "tool_id": new}, ensure_ascii=False)
-                conn.execute("UPDATE validation_reports SET report_json = ? WHERE rowid = ?", (changed, rowid))
+                if isinstance(report := from_json(text, None), dict):
+                    changed = to_json({**report, "tool_id": new}, "The report")
+                    conn.execute("UPDATE validation_reports SET report_json = ? WHERE rowid = ?", (changed, rowid))
 
         self._write(work)
 

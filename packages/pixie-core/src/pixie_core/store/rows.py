@@ -4,19 +4,19 @@ A running run is what its events tell. When it ends, what they add up to is writ
 there: `outputs_json` has the values, `meta_json` what has no column of its own.
 
 Rows of before the event log hold `{"run_id", "inputs": {…}}` as inputs, `{}` as the outputs of streamed runs, and
-NULL for outputs over 1 MB with `outputs_oversize` in meta_json. They are unwrapped here and never rewritten.
+NULL for outputs over 1 MB with `outputs_oversize` in meta_json. They are unwrapped here and never rewritten; what can't
+be read of one keeps nobody from reading the others.
 """
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from attrs import frozen
 
 from pixie_core.run.events import Status
 from pixie_core.run.model import Output, Run
-from pixie_core.store.json_text import to_json
+from pixie_core.store.json_text import from_json, to_json
 
 if TYPE_CHECKING:
     import sqlite3
@@ -71,7 +71,7 @@ class RunSummary:
 
 def unwrapped_inputs(text: str | None) -> dict[str, Any]:
     """The inputs in `inputs_json`, of today's shape or the older one."""
-    inputs = json.loads(text) if text else {}
+    inputs = from_json(text, text or {})
     # `inputs` and `run_id` are reserved as names of inputs, so that the wrapper can't be mistaken.
     if isinstance(inputs, dict) and set(inputs) <= {"run_id", "inputs"} and isinstance(inputs.get("inputs"), dict):
         inputs = inputs["inputs"]
@@ -86,7 +86,7 @@ def summary(row: sqlite3.Row) -> RunSummary:
         created_at=row["started_at"] or "",
         finished_at=row["finished_at"],
         duration_ms=row["duration_ms"],
-        status=row["status"],
+        status=_status(row),
         starred=bool(row["starred"]),
         label=row["label"],
         origin=row["origin"] or "form",
@@ -96,6 +96,17 @@ def summary(row: sqlite3.Row) -> RunSummary:
         total_artefact_bytes=row["total_artefact_bytes"] or 0,
         deleted_at=row["deleted_at"],
     )
+
+
+def _meta(row: sqlite3.Row) -> dict[str, Any]:
+    meta = from_json(row["meta_json"], {})
+    return meta if isinstance(meta, dict) else {}
+
+
+def _status(row: sqlite3.Row) -> Status:
+    """How it ended. Of what nobody knows the end of, it was cut off."""
+    status: Status = row["status"] if row["status"] in get_args(Status) else "interrupted"
+    return status
 
 
 def begun(row: sqlite3.Row) -> Run:
@@ -117,10 +128,8 @@ def ended(row: sqlite3.Row, artefacts: tuple[Artefact, ...]) -> Run:
 
     An older row doesn't say what type an output has: it is then "" and the tool's declaration knows.
     """
-    meta = json.loads(row["meta_json"]) if row["meta_json"] else {}
-    if not isinstance(meta, dict):
-        meta = {}
-    values = json.loads(row["outputs_json"]) if row["outputs_json"] else {}
+    meta = _meta(row)
+    values = from_json(row["outputs_json"], {})
     known = meta.get("outputs", {}) if row["last_seq"] else {}
     outputs = {
         key: Output(key, known.get(key, {}).get("type", ""), (value, None), known.get(key, {}).get("done", True))
@@ -135,7 +144,7 @@ def ended(row: sqlite3.Row, artefacts: tuple[Artefact, ...]) -> Run:
         label=row["label"],
         starred=bool(row["starred"]),
         imported=meta.get("imported"),
-        status=row["status"],
+        status=_status(row),
         seq=row["last_seq"],
         started_at=meta.get("started_at") if row["last_seq"] else row["started_at"],
         finished_at=row["finished_at"],
@@ -155,8 +164,7 @@ def ended(row: sqlite3.Row, artefacts: tuple[Artefact, ...]) -> Run:
 
 def result_columns(run: Run, row: sqlite3.Row) -> dict[str, Any]:
     """What is written into the row of a run that has just ended; from it `ended` makes the same run again."""
-    meta = json.loads(row["meta_json"]) if row["meta_json"] else {}
-    meta = meta if isinstance(meta, dict) else {}
+    meta = _meta(row)
     meta.update(
         started_at=run.started_at,
         fingerprint=run.fingerprint,

@@ -4,13 +4,12 @@ after a restart. Functions of a connection; `Store` says when they run.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from attrs import asdict, evolve, field, frozen
 
 from pixie_core.errors import ValidateJobNotFound
-from pixie_core.store.json_text import to_json
+from pixie_core.store.json_text import from_json, to_json
 from pixie_core.store.owner import Owner
 
 if TYPE_CHECKING:
@@ -88,7 +87,8 @@ def _progress(tool_ids: Sequence[str], done: Sequence[ToolVerdict], owner: Owner
 
 
 def _read(row: sqlite3.Row) -> ValidateJob:
-    progress: Mapping[str, Any] = json.loads(row["progress_json"] or "{}")
+    said = from_json(row["progress_json"], {})
+    progress: Mapping[str, Any] = said if isinstance(said, dict) else {}
     owner = progress.get("owner")
     job = ValidateJob(
         id=row["id"],

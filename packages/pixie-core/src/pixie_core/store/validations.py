@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,7 +11,7 @@ from attrs import frozen
 from pixie_core.clock import timestamp
 from pixie_core.errors import Problem, RequestInvalid
 from pixie_core.store import validate_jobs
-from pixie_core.store.json_text import to_json
+from pixie_core.store.json_text import from_json, to_json
 from pixie_core.store.owner import Owner
 
 if TYPE_CHECKING:
@@ -121,8 +120,8 @@ def _latest(conn: sqlite3.Connection, tool_id: str) -> dict[str, Any] | None:
     row = conn.execute(
         "SELECT report_json FROM validation_reports WHERE tool_id = ? ORDER BY timestamp DESC LIMIT 1", (tool_id,)
     ).fetchone()
-    report: dict[str, Any] | None = None if row is None else json.loads(row["report_json"])
-    return report
+    report = None if row is None else from_json(row["report_json"], None)
+    return report if isinstance(report, dict) else None
 
 
 def _latest_of_all(conn: sqlite3.Connection) -> dict[str, LatestValidation]:
