@@ -73,6 +73,7 @@ def see_all(page):
     )
 
 
+@pytest.mark.case("X9.silent")
 @pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (1440, "dark"), (390, "light")])
 def test_every_type_is_drawn_offline_fits_and_is_accessible(open_report, width, theme):
     """Nothing is asked for, nothing is wider than the page, axe finds nothing."""
@@ -156,6 +157,7 @@ def test_the_script_writes_numbers_as_the_dashboard_does(open_report):
     assert after == [before[at] for at in order]
 
 
+@pytest.mark.case("X7.leaflet", "X6.plotly")
 def test_what_a_tool_says_does_not_run(open_report):
     """In labels, cells, marks, names of series and words of every other kind."""
     values = {

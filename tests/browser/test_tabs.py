@@ -36,6 +36,7 @@ def _words(page):
     return page.locator("#panel").inner_text().count("word")
 
 
+@pytest.mark.case("F11.tabs")
 def test_eight_tabs_of_a_live_run_all_load_and_each_shows_it_when_it_is_looked_at(tabs, live):
     """The one that is looked at follows; another has caught up as soon as it is, and the run's end reaches it."""
     run = live.run("teller", wait=0, words=2000, pause=0.05)

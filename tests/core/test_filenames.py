@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pixie_core.filenames import clean_filename, twin_key, unique_filename
 
 
+@pytest.mark.case("P5.names")
 @given(st.text())
 def test_any_text_becomes_one_safe_component(name):
     """And cleaning it again changes nothing."""
@@ -21,6 +23,7 @@ def test_any_text_becomes_one_safe_component(name):
     assert clean_filename(cleaned) == cleaned
 
 
+@pytest.mark.case("P5.names")
 @given(
     st.lists(st.sampled_from(["a.txt", "A.TXT", "a (2).txt", "é.png", "e\u0301.png", "x" * 300 + ".csv"]), max_size=12)
 )

@@ -100,6 +100,7 @@ def nothing_came(pixie, *, but=()):
     return True
 
 
+@pytest.mark.case("E4.back")
 @pytest.mark.parametrize("status", ["ok", "error", "cancelled", "interrupted"])
 def test_what_is_exported_imported_and_exported_again_is_the_same_to_the_byte(here, there, tmp_path, status):
     """Ids, times, inputs, outputs, files, label, star, fingerprint: nothing is left out."""

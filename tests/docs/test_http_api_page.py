@@ -31,6 +31,7 @@ def typed(tmp_path_factory):
         yield folder, subprocess.run(["bash", "-c", script], cwd=folder, capture_output=True, text=True, timeout=300)
 
 
+@pytest.mark.case("N10.examples")
 def test_every_command_succeeds(typed):
     """The last that was begun is in the error, where one doesn't."""
     _, done = typed

@@ -37,6 +37,7 @@ def test_the_readme_has_its_examples():
     assert len(COMMANDS) >= 3
 
 
+@pytest.mark.case("N10.examples")
 @pytest.mark.parametrize("example", CURLS)
 def test_a_curl_example_runs_verbatim(live, example):
     """Exit code 0 and an answer that is no error; only the port is this test's own."""

@@ -45,6 +45,7 @@ def with_what_is_there(document, known):
     return document
 
 
+@pytest.mark.case("D6.document")
 def test_a_served_pixie_is_what_its_document_says(live, tmp_path):
     """No finding."""
     run = live.run("teller")

@@ -40,6 +40,7 @@ def until(condition):
         time.sleep(0.01)
 
 
+@pytest.mark.case("F11.uncut", "F11.comments")
 def test_a_stream_outlives_every_time_limit_of_an_answer(hasty):
     """A silent run is followed to its end, with comments in between; Quart's minute is 0.3 s here."""
     run = hasty.run("teller", wait=0, words=3, pause=0.7)
@@ -49,6 +50,7 @@ def test_a_stream_outlives_every_time_limit_of_an_answer(hasty):
     assert text.index("event: output") < text.rindex(": still here")
 
 
+@pytest.mark.case("F11.hundred")
 def test_a_hundred_read_one_run_and_see_the_same(hasty):
     """Each with every event, in its order."""
     run = hasty.run("teller", wait=0, words=15, pause=0.1)
@@ -71,6 +73,7 @@ def test_a_hundred_read_one_run_and_see_the_same(hasty):
     assert "event: finished" in seen[0]
 
 
+@pytest.mark.case("F11.resumed")
 def test_who_comes_back_gets_what_is_missing_and_nothing_twice(hasty):
     """Broken off after each few events, with Last-Event-ID as a browser sends it."""
     run = hasty.run("teller", wait=0, words=12, pause=0.1)
@@ -89,6 +92,7 @@ def test_who_comes_back_gets_what_is_missing_and_nothing_twice(hasty):
     assert [number for number, _ in seen] == list(range(1, len(seen) + 1))
 
 
+@pytest.mark.case("F11.resumed")
 def test_every_reader_resumes_after_every_event_with_identical_bytes(hasty):
     """The store, a script, the API as a stream and as JSON, and the typed client, cut after each event of a run."""
     run = hasty.run("teller", words=8, pause=0.1)
@@ -110,6 +114,7 @@ def test_every_reader_resumes_after_every_event_with_identical_bytes(hasty):
             assert list(client.events(run["id"], after=cut)) == parsed[cut:]
 
 
+@pytest.mark.case("F11.resumed")
 def test_a_run_that_goes_on_is_read_whole_by_who_leaves_after_every_event(hasty):
     """Each way of reading, anew after each single event while the tool still speaks, comes to the bytes of the log."""
     run = hasty.run("teller", wait=0, words=10, pause=0.15)
@@ -143,6 +148,7 @@ def test_a_run_that_goes_on_is_read_whole_by_who_leaves_after_every_event(hasty)
         assert [json.loads(each) for each in seen["client"]] == list(client.events(run["id"]))
 
 
+@pytest.mark.case("F11.let_go")
 def test_who_leaves_is_let_go(hasty, monkeypatch):
     """The generator behind a stream ends soon after its reader went, though the run goes on."""
     ended = threading.Event()
@@ -166,6 +172,7 @@ def test_who_leaves_is_let_go(hasty, monkeypatch):
     until(lambda: hasty.get(f"/api/runs/{run['id']}").json()["status"] == "cancelled")
 
 
+@pytest.mark.case("F11.json")
 def test_a_list_of_events_is_json_by_accept(hasty):
     """The events that there are, at once, though the run goes on."""
     run = hasty.run("teller", wait=0, words=1000, pause=0.05)

@@ -29,6 +29,7 @@ def open_files():
     return [each for each in found if each.endswith("film.mp4") or "(deleted)" in each]
 
 
+@pytest.mark.case("E5.dropped")
 @pytest.mark.parametrize("path", ["/api/runs/{}/export", "/api/exports/bulk"])
 def test_twenty_exports_at_once_of_which_half_are_dropped(tmp_path, path):
     """Those that stay get every byte, others are answered meanwhile, memory stays bounded, nothing is left open."""

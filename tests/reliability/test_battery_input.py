@@ -42,9 +42,10 @@ TOO_MUCH = {
 }  # fmt: skip
 
 
+@pytest.mark.case("B1.size", "B1.head", "B1.encoding")
 @pytest.mark.parametrize(("path", "headers", "body", "expected"), TOO_MUCH.values(), ids=TOO_MUCH)
 def test_too_much_is_refused(untouched, path, headers, body, expected):
-    """B1: by its size, its parts or its type, whether or not it says how long it is."""
+    """By its size, its parts or its type, whether or not it says how long it is."""
     method = "POST" if body else "GET"
     try:
         status, _, _ = request(untouched, path, *headers, method=method, body=body)
@@ -64,17 +65,19 @@ DEEP = {
 }
 
 
+@pytest.mark.case("B2.depth")
 @pytest.mark.parametrize("body", DEEP.values(), ids=DEEP)
 def test_json_beyond_the_bounds_is_malformed_and_said_soon(untouched, body):
-    """B2: 400, and no time is lost over it."""
+    """400, and no time is lost over it."""
     begun = time.monotonic()
     status, _, answer = request(untouched, RUNS, JSON, method="POST", body=body)
     assert (status, json.loads(answer)["code"]) == (400, "malformed")
     assert time.monotonic() - begun < 5
 
 
+@pytest.mark.case("B2.depth")
 def test_many_unknown_keys_are_refused_without_looking_for_each(untouched):
-    """B2: the first of them are named."""
+    """The first of them are named."""
     for wrap in ("KEYS", '{"inputs": KEYS}'):
         keys = "{" + ",".join(f'"key{n}": 0' for n in range(100_000)) + "}"
         begun = time.monotonic()
@@ -89,9 +92,10 @@ NUMBERS = {
 }  # fmt: skip
 
 
+@pytest.mark.case("B3.inputs")
 @pytest.mark.parametrize(("number", "expected"), NUMBERS.items(), ids=[each[:12] for each in NUMBERS])
 def test_numbers_that_not_every_program_reads_are_refused(live, number, expected):
-    """B3: and whatever Pixie answers is JSON for any reader."""
+    """And whatever Pixie answers is JSON for any reader."""
     with holds(live, changes=True):
         body = f'{{"inputs": {{"b": {number}}}, "wait": 20}}'
         answer = live.post("/api/tools/adder/runs", content=body, headers={"Content-Type": "application/json"})
@@ -114,12 +118,14 @@ UNREADABLE = {
 }
 
 
+@pytest.mark.case("B4.refused")
 @pytest.mark.parametrize(("path", "headers", "body"), UNREADABLE.values(), ids=UNREADABLE)
 def test_what_is_not_utf8_is_malformed(untouched, path, headers, body):
-    """B4: 400, and never an empty form, or one with other characters."""
+    """400, and never an empty form, or one with other characters."""
     assert request(untouched, path, *headers, method="POST" if body else "GET", body=body)[0] == 400
 
 
+@pytest.mark.case("B4.refused")
 @pytest.mark.parametrize(
     "path", ["/tool/%ff", "/api/tools/%ed%a0%80", "/api/runs/%00%00%00%00%00%00", "/static/%ff%00"]
 )
@@ -128,9 +134,10 @@ def test_an_address_that_is_not_utf8_is_not_there(untouched, path):
     assert request(untouched, path)[0] in {404, 422}
 
 
+@pytest.mark.case("B5.refused")
 @pytest.mark.parametrize("odd", ["\x00", "\ud800"])
 def test_text_that_nothing_can_hold_is_refused_at_its_field(untouched, odd):
-    """B5: NUL and half a surrogate pair, in every text of a request."""
+    """NUL and half a surrogate pair, in every text of a request."""
     run_id = untouched.pixie.runs(limit=1).items[0].id
     bodies = [
         (RUNS, {"inputs": {"text": odd}}), (RUNS, {"inputs": {"data": [odd]}}), (RUNS, {"inputs": {"data": {odd: 1}}}),
@@ -155,9 +162,10 @@ KEPT_TEXTS = [
 ]
 
 
+@pytest.mark.case("B5.kept")
 @pytest.mark.parametrize("text", KEPT_TEXTS)
 def test_other_odd_text_is_kept_as_it_is_and_shown_escaped(live, text):
-    """B5: controls, marks of direction, both forms of an accent."""
+    """Controls, marks of direction, both forms of an accent."""
     with holds(live, changes=True):
         run = live.run("telltale", text=text)
         assert run["inputs"]["text"] == text
@@ -175,10 +183,11 @@ KEYS = st.sampled_from(["inputs", "run_id", "label", "wait", "a", "b", "note", "
 )
 
 
+@pytest.mark.case("B6.api")
 @settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.dictionaries(KEYS, ANYTHING, max_size=4) | ANYTHING, st.booleans())
 def test_whatever_json_comes_is_taken_as_it_is_or_refused_with_a_path(live, value, inside):
-    """B6: 2xx and echoed, or 422 with the path of every problem."""
+    """2xx and echoed, or 422 with the path of every problem."""
     body = {"inputs": value} if inside else value
     sent = json.dumps(body).encode()
     answer = live.post("/api/tools/adder/runs", content=sent, headers={"Content-Type": "application/json"})
@@ -203,9 +212,10 @@ BROKEN_FORMS = {
 }  # fmt: skip
 
 
+@pytest.mark.case("B8.forms")
 @pytest.mark.parametrize(("headers", "body", "expected"), BROKEN_FORMS.values(), ids=BROKEN_FORMS)
 def test_a_form_that_is_none_starts_no_run(untouched, headers, body, expected):
-    """B8: 400 where it can't be read, 422 where it doesn't fit."""
+    """400 where it can't be read, 422 where it doesn't fit."""
     assert request(untouched, "/tool/telltale/run", *headers, method="POST", body=body)[0] in expected
 
 
@@ -231,9 +241,10 @@ BROKEN_UPLOADS = {
 }
 
 
+@pytest.mark.case("B8.forms")
 @pytest.mark.parametrize(("headers", "body"), BROKEN_UPLOADS.values(), ids=BROKEN_UPLOADS)
 def test_an_upload_that_is_none_starts_no_run(untouched, headers, body):
-    """B8: the API's own form: 400 where it can't be read, 422 with the path where it doesn't fit."""
+    """The API's own form: 400 where it can't be read, 422 with the path where it doesn't fit."""
     status, _, answer = request(untouched, RUNS, *headers, method="POST", body=body)
     problem = json.loads(answer)
     assert status in {400, 422}, problem
@@ -241,10 +252,11 @@ def test_an_upload_that_is_none_starts_no_run(untouched, headers, body):
         assert all(each["path"].startswith("$") and each["message"] for each in problem["errors"])
 
 
+@pytest.mark.case("B8.lies")
 @pytest.mark.parametrize("kind", ["image/png", "application/octet-stream"])
 @pytest.mark.parametrize("path", [RUNS, "/tool/telltale/run"])
 def test_what_is_no_picture_is_refused_as_one_whatever_its_type_says(untouched, path, kind):
-    """B8: a lying type, attached or as a data URL."""
+    """A lying type, attached or as a data URL."""
     refused = [untouched.post(path, files={"picture": ("a.png", b"<script>1</script>", kind)}, headers=AS_JSON)]
     if path == RUNS:
         refused.append(untouched.post(path, json={"inputs": {"picture": f"data:{kind},%PDF-1.7"}}, headers=AS_JSON))
@@ -255,9 +267,10 @@ def test_what_is_no_picture_is_refused_as_one_whatever_its_type_says(untouched, 
         assert f"says that it is {kind}" in problem["message"]
 
 
+@pytest.mark.case("B8.lies")
 @pytest.mark.parametrize("path", [RUNS, "/tool/telltale/run"])
 def test_an_empty_file_and_one_that_lies_of_its_type_are_kept_as_they_are(live, path):
-    """B8: no byte is a file of no bytes; whatever the client says of its type, its bytes are kept."""
+    """No byte is a file of no bytes; whatever the client says of its type, its bytes are kept."""
     with holds(live, changes=True):
         for content, kind in ((b"", "text/csv"), (b"\x89PNG\r\n\x1a\n", "text/html"), (b"<script>", "image/png")):
             sent = {"file": ("a.txt", content, kind)}
@@ -269,11 +282,12 @@ def test_an_empty_file_and_one_that_lies_of_its_type_are_kept_as_they_are(live, 
             live.pixie.wait(answer.json()["id"], timeout=20)
 
 
+@pytest.mark.case("B8.names")
 @pytest.mark.parametrize(
     "name", ["../../../etc/passwd", "/etc/passwd", "C:\\x", "a\u202egpj.exe", "CON", "." * 200, "%00.png"]
 )
 def test_the_name_of_a_sent_file_leads_nowhere(live, name, tmp_path):
-    """B8: its bytes are kept under their hash, whatever the client calls them."""
+    """Its bytes are kept under their hash, whatever the client calls them."""
     root = live.pixie.settings.artefacts_root
     with holds(live, changes=True):
         answer = live.post(
@@ -307,9 +321,10 @@ SEARCHES = [
 ]
 
 
+@pytest.mark.case("B9.filters")
 @pytest.mark.parametrize("text", SEARCHES, ids=[each[:12] for each in SEARCHES])
 def test_filters_are_data(untouched, text):
-    """B9: in every filter of every list; results or 422, soon."""
+    """In every filter of every list; results or 422, soon."""
     for path, names in {
         "/api/runs": ("tool", "label", "parent", "after", "status", "origin"),
         "/api/tools/adder/runs": ("after",),
@@ -321,6 +336,7 @@ def test_filters_are_data(untouched, text):
             assert time.monotonic() - begun < 5
 
 
+@pytest.mark.case("B9.orders")
 @pytest.mark.parametrize(
     "query",
     [

@@ -59,9 +59,10 @@ def test_all_lists_are_attacked():
     assert {"q", "tag", "label", "mime", "run", "from", "to"} <= set(LISTS["/api/artefacts"])
 
 
+@pytest.mark.case("B9.filters")
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_every_text_in_every_filter_is_data(untouched, there, text):
-    """B9: an answer of its kind or 422 soon, whatever the text; nothing that it could mean is done."""
+    """An answer of its kind or 422 soon, whatever the text; nothing that it could mean is done."""
     for template, known in LISTS.items():
         for name in known:
             begun = time.monotonic()
@@ -70,17 +71,19 @@ def test_every_text_in_every_filter_is_data(untouched, there, text):
             assert time.monotonic() - begun < SECONDS, (template, name)
 
 
+@pytest.mark.case("B9.filters")
 @pytest.mark.parametrize("text", ["100%_of", "'it'", '"all"', "(a+)+$", "NEAR("])
 def test_a_search_finds_odd_text_as_it_stands(untouched, there, text):
-    """B9: it finds what holds it, and % and _ stand for themselves."""
+    """It finds what holds it, and % and _ stand for themselves."""
     assert there[0] in [each["id"] for each in untouched.get("/api/runs", params={"q": text}).json()["items"]]
     for other in ("1%f", "1__%_of", "N_AR(", "100*"):
         assert untouched.get("/api/runs", params={"q": other}).json()["items"] == []
         assert untouched.get("/api/artefacts", params={"q": other}).json()["items"] == []
 
 
+@pytest.mark.case("B9.filters")
 def test_a_search_of_ten_thousand_bytes_is_refused_or_finds_nothing(untouched):
-    """B9: in an address it is too long, in a body it is a text like any other."""
+    """In an address it is too long, in a body it is a text like any other."""
     long = "x" * 10_000
     assert untouched.get("/api/runs", params={"q": long}).status_code == 414
     assert untouched.get("/api/artefacts", params={"q": long}).status_code == 414
@@ -93,9 +96,10 @@ def test_a_search_of_ten_thousand_bytes_is_refused_or_finds_nothing(untouched):
 ORDERS = ["(select 1)", "label;drop table runs", "created_at", "1", "random()"]
 
 
+@pytest.mark.case("B9.orders")
 @pytest.mark.parametrize("name", ["sort", "order", "order_by", "limit", "offset"])
 def test_no_list_takes_an_order_of_the_clients(untouched, there, name):
-    """B9: there is one, the newest first; what isn't known is refused and not passed on."""
+    """There is one, the newest first; what isn't known is refused and not passed on."""
     for template in PAGED:
         for order in ORDERS:
             answer = untouched.get(filled(template, *there), params={name: order}, headers=JSON)
@@ -105,9 +109,10 @@ def test_no_list_takes_an_order_of_the_clients(untouched, there, name):
 NO_NUMBERS = ["-1", "0", "1000000000", "9" * 30, "1e3", "1.5", "", "0x10", "ten", "%EF%BC%91", "+1", "1%00"]
 
 
+@pytest.mark.case("B9.orders")
 @pytest.mark.parametrize("number", NO_NUMBERS)
 def test_every_page_of_every_list_has_its_bounds(untouched, there, number):
-    """B9: no size and no page beyond them, and none that is no number of ASCII digits."""
+    """No size and no page beyond them, and none that is no number of ASCII digits."""
     for template in PAGED:
         for name in ("page_size", "page"):
             status, _, body = request(
@@ -116,8 +121,9 @@ def test_every_page_of_every_list_has_its_bounds(untouched, there, number):
             assert (status, json.loads(body)["errors"][0]["path"]) == (422, f"$.{name}"), template
 
 
+@pytest.mark.case("B9.orders")
 def test_every_number_of_every_query_has_its_bounds(untouched, there):
-    """B9: -1 and 10^9 are answered or refused, and never cost more than a moment."""
+    """-1 and 10^9 are answered or refused, and never cost more than a moment."""
     for template, known in LISTS.items():
         for name, each in known.items():
             if each["schema"].get("type") == "integer":
@@ -128,9 +134,10 @@ def test_every_number_of_every_query_has_its_bounds(untouched, there):
                     assert time.monotonic() - begun < SECONDS
 
 
+@pytest.mark.case("B9.orders")
 @pytest.mark.parametrize("cursor", ["x", "e30", "bnVsbA", "W10", "eyJhIjoxfQ", "MTA=", "-1", "1;2", "\u00e9", "=" * 50])
 def test_a_cursor_is_one_that_was_given(untouched, there, cursor):
-    """B9: anything else is refused at `after`."""
+    """Anything else is refused at `after`."""
     for template in PAGED:
         answer = untouched.get(filled(template, *there), params={"after": cursor}, headers=JSON)
         assert (answer.status_code, answer.json()["errors"][0]["path"]) == (422, "$.after")

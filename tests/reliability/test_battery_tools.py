@@ -112,14 +112,16 @@ def works(runs, tool):
 # T1, T2, T3: starting
 
 
+@pytest.mark.case("T1.start")
 def test_a_tool_that_is_healthy_just_before_the_limit_runs(gremlins):
-    """T1: a slow start is no failure."""
+    """A slow start is no failure."""
     runs = gremlins(tool_start_timeout_seconds=3)
     works(runs, runs.tool("slow-start"))
 
 
+@pytest.mark.case("T2.exit")
 def test_ten_runs_of_a_tool_that_exits_at_once_are_ten_starts_and_no_more(gremlins):
-    """T2: exit code 0 is a failure too; nothing is started that nobody asked for, and once mended the tool works."""
+    """Exit code 0 is a failure too; nothing is started that nobody asked for, and once mended the tool works."""
     runs = gremlins()
     tool = runs.tool("exits-at-start")
     for run in [runs.start(tool) for _ in range(10)]:
@@ -132,8 +134,9 @@ def test_ten_runs_of_a_tool_that_exits_at_once_are_ten_starts_and_no_more(gremli
     works(runs, tool)
 
 
+@pytest.mark.case("T3.identity")
 def test_a_tool_that_serves_from_a_detached_process_runs_and_is_gone_with_it(gremlins):
-    """T3: whoever carries the mark of the start is the tool, though it is nobody's child any more."""
+    """Whoever carries the mark of the start is the tool, though it is nobody's child any more."""
     runs = gremlins()
     tool = runs.tool("detaches")
     works(runs, tool)
@@ -158,8 +161,9 @@ class Twin(BaseHTTPRequestHandler):
         """Nothing."""
 
 
+@pytest.mark.case("T3.identity", "N15.port")
 def test_the_same_tool_of_somebody_else_on_the_port_is_never_used(gremlins):
-    """T3: its /schema names the tool, and yet the process isn't the one that was started: another port is taken."""
+    """Its /schema names the tool, and yet the process isn't the one that was started: another port is taken."""
     runs = gremlins(tool_start_timeout_seconds=1)
     run = runs.start(runs.tool("never-listens"))
     pid = until(lambda: next((each.pid for each in runs.runner.launcher.state() if each.pid), None))
@@ -175,8 +179,9 @@ def test_the_same_tool_of_somebody_else_on_the_port_is_never_used(gremlins):
     assert not twin.asked_to_run
 
 
+@pytest.mark.case("T3.identity")
 def test_a_tool_that_closed_its_socket_is_replaced(gremlins):
-    """T3: the run that finds its port closed says so; the next one gets a new process and port."""
+    """The run that finds its port closed says so; the next one gets a new process and port."""
     runs = gremlins()
     tool = runs.tool()
     assert runs.run(tool, "closes-its-door").status == "ok"
@@ -189,8 +194,9 @@ def test_a_tool_that_closed_its_socket_is_replaced(gremlins):
 # T4: silence
 
 
+@pytest.mark.case("T4.silence")
 def test_an_answer_that_stops_half_way_ends_at_the_limit_and_holds_up_nobody_else(gremlins):
-    """T4: another tool's run ends well meanwhile."""
+    """Another tool's run ends well meanwhile."""
     runs = gremlins()
     dripping = runs.start(runs.tool(max_runtime_seconds=1), "drip")
     works(runs, runs.tool(tool_id="other"))
@@ -199,8 +205,9 @@ def test_an_answer_that_stops_half_way_ends_at_the_limit_and_holds_up_nobody_els
     assert not [each for each in runs.runner.launcher.state() if each.tool_id == "hostile"]
 
 
+@pytest.mark.case("T4.stalled")
 def test_a_stream_that_falls_silent_is_said_to_be(gremlins):
-    """T4: once, in the run's log, which goes on until somebody cancels it."""
+    """Once, in the run's log, which goes on until somebody cancels it."""
     runs = gremlins(tool_silent_seconds=1)
     tool = runs.tool("obeys-cancel", outputs=[REPLY])
     run = runs.start(tool, "stream", events=[{"output_key": "reply", "value": "so far", "done": False}], then="stay")
@@ -227,9 +234,10 @@ BAD_HEADS = {
 }
 
 
+@pytest.mark.case("T6.garbage")
 @pytest.mark.parametrize("name", BAD_HEADS)
 def test_what_breaks_the_rules_of_http_ends_its_run_alone(gremlins, name):
-    """T6: in the words of a bad answer, without a traceback, and the next run works."""
+    """In the words of a bad answer, without a traceback, and the next run works."""
     runs = gremlins()
     tool = runs.tool()
     run = runs.run(tool, "wire", wire=BAD_HEADS[name])
@@ -239,8 +247,9 @@ def test_what_breaks_the_rules_of_http_ends_its_run_alone(gremlins, name):
     works(runs, tool)
 
 
+@pytest.mark.case("T6.redirect")
 def test_a_redirect_to_another_port_of_this_machine_isnt_followed(gremlins):
-    """T6: nobody connects there."""
+    """Nobody connects there."""
     runs = gremlins()
     with socket.create_server(("127.0.0.1", 0)) as elsewhere:
         elsewhere.setblocking(False)
@@ -256,8 +265,9 @@ BEHAVIOUR = [
 ]
 
 
+@pytest.mark.case("T6.headers")
 def test_no_header_of_a_tool_reaches_a_browser(tmp_path):
-    """T6: its cookie, its grants and its policy stay with Pixie, on the API as on the pages."""
+    """Its cookie, its grants and its policy stay with Pixie, on the API as on the pages."""
     hostile_tool(tmp_path / "tools", inputs=BEHAVIOUR)
     body = '{"text": "fine"}'
     forged = {
@@ -287,9 +297,10 @@ def test_no_header_of_a_tool_reaches_a_browser(tmp_path):
 # T7: too much
 
 
+@pytest.mark.case("T7.cut")
 @pytest.mark.parametrize("declared", [{}, {"declared": 10**10}], ids=["without-length", "ten-gigabytes-declared"])
 def test_a_body_beyond_the_cap_is_cut_there_and_costs_no_memory(gremlins, declared):
-    """T7: with a length and without one."""
+    """With a length and without one."""
     runs = gremlins(max_tool_answer_bytes=4_000_000)
     tool = runs.tool()
     with bounded_memory():
@@ -299,8 +310,9 @@ def test_a_body_beyond_the_cap_is_cut_there_and_costs_no_memory(gremlins, declar
     works(runs, tool)
 
 
+@pytest.mark.case("T7.cut")
 def test_what_comes_beyond_the_declared_length_is_never_read(gremlins):
-    """T7: the answer is what was declared; the rest without end is cut off."""
+    """The answer is what was declared; the rest without end is cut off."""
     runs = gremlins()
     tool = runs.tool()
     body = json.dumps({"text": "short"})
@@ -313,8 +325,9 @@ def test_what_comes_beyond_the_declared_length_is_never_read(gremlins):
 # T8: streams
 
 
+@pytest.mark.case("T8.streams")
 def test_a_stream_without_end_fails_at_the_cap_and_keeps_what_it_gave(gremlins):
-    """T8: however small its events are."""
+    """However small its events are."""
     runs = gremlins(max_tool_answer_bytes=200_000)
     tool = runs.tool(outputs=[REPLY])
     with bounded_memory():
@@ -324,8 +337,9 @@ def test_a_stream_without_end_fails_at_the_cap_and_keeps_what_it_gave(gremlins):
     assert run.values()["reply"].startswith("0,1,2,3,")
 
 
+@pytest.mark.case("T8.streams")
 def test_ten_thousand_events_at_once_come_whole_and_in_few_events(gremlins):
-    """T8: what a reader gets is gathered, and nothing of it is lost."""
+    """What a reader gets is gathered, and nothing of it is lost."""
     runs = gremlins()
     run = runs.run(runs.tool(outputs=[REPLY]), "stream-bursts", count=10_000)
     assert run.values() == {"reply": "".join(f"{n}," for n in range(10_000))}
@@ -347,8 +361,9 @@ FORGED = (
 )
 
 
+@pytest.mark.case("T8.forged")
 def test_no_event_of_pixies_own_can_be_forged(tmp_path):
-    """T8: whatever the tool sends as text, id, name or line end, the reader has Pixie's numbers and one end."""
+    """Whatever the tool sends as text, id, name or line end, the reader has Pixie's numbers and one end."""
     hostile_tool(tmp_path / "tools", inputs=BEHAVIOUR, outputs=[REPLY])
     with live_pixie(tmp_path) as live:
         run = live.pixie.get(live.run("hostile", behaviour="stream-wire", wire=FORGED)["id"])
@@ -367,8 +382,9 @@ def test_no_event_of_pixies_own_can_be_forged(tmp_path):
 # T9: output, and the way to the tool
 
 
+@pytest.mark.case("T9.pipes")
 def test_a_flood_to_stdout_blocks_nobody_and_costs_no_memory(gremlins):
-    """T9: a hundred megabytes, binary and without a line's end; of them the run keeps a first and a last part."""
+    """A hundred megabytes, binary and without a line's end; of them the run keeps a first and a last part."""
     runs = gremlins()
     with bounded_memory():
         run = runs.run(runs.tool(), "flood", megabytes=100, to=1)
@@ -376,6 +392,7 @@ def test_a_flood_to_stdout_blocks_nobody_and_costs_no_memory(gremlins):
     assert len(runs.log(run)) < 2 * 64 * 1024 + 200
 
 
+@pytest.mark.case("T9.pipes")
 def test_a_run_keeps_exactly_the_first_and_the_last_64_kib(gremlins):
     """Every line of both ends, and a word on how much is missing between them."""
     runs = gremlins()
@@ -405,8 +422,9 @@ def test_the_end_of_a_flood_from_a_shared_process_is_marked_too(gremlins, tmp_pa
     assert all(event.shared for event in foreign)
 
 
+@pytest.mark.case("T9.proxies")
 def test_the_way_to_a_tool_leads_past_every_proxy(gremlins, monkeypatch):
-    """T9: those of Pixie's own environment are for others."""
+    """Those of Pixie's own environment are for others."""
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     monkeypatch.delenv("NO_PROXY", raising=False)
@@ -418,8 +436,9 @@ def test_the_way_to_a_tool_leads_past_every_proxy(gremlins, monkeypatch):
 # T10: what doesn't want to go
 
 
+@pytest.mark.case("T10.gone")
 def test_a_cancel_goes_down_the_ladder_step_by_step_and_leaves_nothing(gremlins):
-    """T10: asked, 2 s, SIGTERM, 5 s, SIGKILL; also a grandchild in a session and under a name of its own that holds stdout."""
+    """Asked, 2 s, SIGTERM, 5 s, SIGKILL; also a grandchild in a session and under a name of its own that holds stdout."""
     runs = gremlins()
     tool = runs.tool("ignores-cancel", "notes-ladder")
     run = runs.start(tool, "escapes", then="hang")
@@ -438,8 +457,9 @@ def test_a_cancel_goes_down_the_ladder_step_by_step_and_leaves_nothing(gremlins)
     assert ended - cancelled < 8.5
 
 
+@pytest.mark.case("T13.late")
 def test_the_late_result_of_a_cancelled_run_is_ignored(gremlins, tmp_path):
-    """T13: it works on beside a sibling that is spared, and what it answers in the end changes nothing."""
+    """It works on beside a sibling that is spared, and what it answers in the end changes nothing."""
     runs, go = gremlins(), tmp_path / "go"
     tool = runs.tool("ignores-cancel")
     both = [runs.start(tool, "wait-for-file", file=str(go), answer={"text": "late"}) for _ in range(2)]
@@ -468,6 +488,7 @@ with pixie_core.open(sys.argv[1]) as pixie:
 """
 
 
+@pytest.mark.case("T10.gone")
 def test_a_tool_on_the_sdk_ends_with_a_pixie_that_is_killed(tmp_path):
     """By its lifeline, in mid-run, before any other Pixie looks for it."""
     add_tools(tmp_path)
@@ -482,8 +503,9 @@ def test_a_tool_on_the_sdk_ends_with_a_pixie_that_is_killed(tmp_path):
 # T11: the disk
 
 
+@pytest.mark.case("T11.quota")
 def test_ten_thousand_tiny_files_end_the_run_at_the_quota(gremlins):
-    """T11: while it is still at work, with both the number and the setting named."""
+    """While it is still at work, with both the number and the setting named."""
     runs = gremlins(max_artefacts_per_run=1000)
     tool = runs.tool()
     since = time.monotonic()
@@ -499,8 +521,9 @@ def test_ten_thousand_tiny_files_end_the_run_at_the_quota(gremlins):
 # T12, T13: what isn't the tool's to do
 
 
+@pytest.mark.case("T12.told")
 def test_what_a_tool_does_to_the_files_of_another_run_is_found_by_their_hash(gremlins):
-    """T12: it can't be kept from it, since it is the same user; the change shows, and both tool and run stand as they are."""
+    """It can't be kept from it, since it is the same user; the change shows, and both tool and run stand as they are."""
     runs = gremlins()
     tool = runs.tool()
     first = runs.run(runs.tool(tool_id="author"), "leaves-files")
@@ -536,17 +559,19 @@ def claims(runs, data):
     return runs.wait(runs.runner.start(tool, {"behaviour": "ok", "answer": answer}, run_id=CLAIMED))
 
 
+@pytest.mark.case("T13.claims")
 @pytest.mark.parametrize("source", SOURCES)
 def test_a_file_that_a_tool_only_claims_is_said_to_be_missing(gremlins, source):
-    """T13: gone, outside its folder, another run's, on this machine: nothing is read, and the run says which output."""
+    """Gone, outside its folder, another run's, on this machine: nothing is read, and the run says which output."""
     runs = gremlins()
     run = claims(runs, source.format(run_id=CLAIMED))
     assert (run.status, run.error_code, run.artefacts) == ("error", "tool_bad_response", ())
     assert "$.f" in run.error
 
 
+@pytest.mark.case("T13.claims")
 def test_a_file_behind_a_web_address_stays_a_link(gremlins):
-    """T13: nobody connects there, whatever the tool says."""
+    """Nobody connects there, whatever the tool says."""
     runs = gremlins()
     with socket.create_server(("127.0.0.1", 0)) as elsewhere:
         elsewhere.setblocking(False)
@@ -556,8 +581,9 @@ def test_a_file_behind_a_web_address_stays_a_link(gremlins):
     assert (run.status, run.artefacts) == ("ok", ())
 
 
+@pytest.mark.case("T13.claims")
 def test_of_a_file_that_lies_about_its_size_the_bytes_count(gremlins):
-    """T13: what is recorded is what came, whatever was said of it."""
+    """What is recorded is what came, whatever was said of it."""
     runs = gremlins()
     content = base64.b64encode(b"five!").decode()
     answer = {

@@ -40,6 +40,7 @@ class Failing(Sweep):
         return Struck(self._work.name, strikes[0], ended, tuple(wrong(self._work, home, before, ended)))
 
 
+@pytest.mark.case("F6.full", "F6.fsync")
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("how", FAILS)
 @pytest.mark.parametrize("name", ["publish", "sweep", "backup", "migrate", "secrets", "export"])
@@ -120,6 +121,7 @@ print("recovered")
 """
 
 
+@pytest.mark.case("F6.full")
 def test_a_full_disk_refuses_what_it_cant_hold_reads_makes_room_and_goes_on(tmp_path):
     """A file system of 4 MB: what doesn't fit is refused in words, reads and purges are done, and space is used again."""
     must_be_possible(tmp_path)

@@ -24,6 +24,7 @@ def victims():
         yield opened
 
 
+@pytest.mark.case("F1.kill", "F2.publish", "F3.care", "I8.kill", "S1.killed")
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", WORKS)
 def test_a_kill_at_any_system_call_loses_nothing_and_leaves_nothing(victims, tmp_path, name):

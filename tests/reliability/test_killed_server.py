@@ -76,6 +76,7 @@ def until(what, condition):
         time.sleep(0.02)
 
 
+@pytest.mark.case("F4.processes", "F1.kill")
 def test_a_killed_servers_runs_are_interrupted_with_what_they_had_and_leave_no_process(home, port):
     """kill -9 in mid-run, then start again: nothing acknowledged is lost, nothing is left over, and the next run works."""
     with served(home, port) as (server, url):

@@ -71,6 +71,7 @@ def stores(request, tmp_path):
             yield deletes, marks
 
 
+@pytest.mark.case("K2.marks")
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("deed", DEEDS)
 @pytest.mark.parametrize("mark", MARKS)
@@ -98,6 +99,7 @@ def test_a_mark_that_was_answered_keeps_the_run_whatever_step_the_deletion_is_at
     assert fsck(deletes).found == ()
 
 
+@pytest.mark.case("K2.marks")
 @pytest.mark.parametrize("mark", ["star", "label", "restore"])
 def test_a_mark_before_the_deletion_always_wins(tmp_path, mark):
     """A star, a label or the restoring of what was deleted by hand, a moment before."""

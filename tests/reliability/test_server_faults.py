@@ -129,8 +129,9 @@ def served_read_only(home, port):
             server.communicate(timeout=DEADLINE)
 
 
+@pytest.mark.case("F7.read_only")
 def test_a_folder_that_can_only_be_read_is_served_with_a_notice_and_written_once_it_can(home, port):
-    """F7: pages say why, runs are refused with 503 and Retry-After, none starts; it recovers unaided."""
+    """Pages say why, runs are refused with 503 and Retry-After, none starts; it recovers unaided."""
     with served_read_only(home, port) as (url, make_writable):
         reads(url)
         page = ask(f"{url}/", accept="text/html")[2]
@@ -146,8 +147,9 @@ def test_a_folder_that_can_only_be_read_is_served_with_a_notice_and_written_once
 # A database that another holds
 
 
+@pytest.mark.case("F7.busy")
 def test_writes_are_refused_in_time_while_another_program_holds_the_database(home, port):
-    """F7: BEGIN EXCLUSIVE by a stranger: reads go on, writes get 503 and Retry-After within 6 s, and it recovers."""
+    """BEGIN EXCLUSIVE by a stranger: reads go on, writes get 503 and Retry-After within 6 s, and it recovers."""
     with served(home, port) as (_, url):
         reads(url)
         stranger = sqlite3.connect(home / "pixie.db", isolation_level=None)
@@ -160,8 +162,9 @@ def test_writes_are_refused_in_time_while_another_program_holds_the_database(hom
         assert count(home) == 2
 
 
+@pytest.mark.case("F7.busy")
 def test_a_server_starts_beside_a_program_that_holds_the_database(home, port):
-    """F7: it reads and refuses; what a dead one left is put right once the database can be had."""
+    """It reads and refuses; what a dead one left is put right once the database can be had."""
     left = str(uuid.uuid4())
     with pixie_core.open(home) as pixie:
         pixie.store.create_run(
@@ -207,11 +210,12 @@ def _traced(pid):
     return "TracerPid:\t0\n" not in Path(f"/proc/{pid}/status").read_text()
 
 
+@pytest.mark.case("F6.full", "F7.read_only")
 @pytest.mark.parametrize(
     ("error", "status"), [("EROFS", 503), ("ENOSPC", 507), ("EIO", 503)], ids=["read-only", "full", "broken"]
 )
 def test_a_disk_that_fails_under_a_running_server_costs_nothing_acknowledged(home, port, error, status):
-    """F6, F7: every write of the database fails: nothing is acknowledged, reads go on, and it recovers unaided."""
+    """Every write of the database fails: nothing is acknowledged, reads go on, and it recovers unaided."""
     with served(home, port) as (server, url):
         assert ask(f"{url}/api/runs")[0] == 200
         with traced(server, "-e", f"inject=pwrite64:error={error}"):
@@ -223,8 +227,9 @@ def test_a_disk_that_fails_under_a_running_server_costs_nothing_acknowledged(hom
         assert pixie.keeping.fsck().ok
 
 
+@pytest.mark.case("F6.fsync")
 def test_a_commit_whose_fsync_failed_is_not_acknowledged(home, port):
-    """F6: EIO at fdatasync: the run is refused, and what is committed after it is sound."""
+    """EIO at fdatasync: the run is refused, and what is committed after it is sound."""
     with served(home, port) as (server, url):
         assert ask(f"{url}/api/runs")[0] == 200
         with traced(server, "-e", "inject=fdatasync,fsync:error=EIO"):
@@ -240,8 +245,9 @@ def test_a_commit_whose_fsync_failed_is_not_acknowledged(home, port):
 OPENED = re.compile(r'openat\([^"]*"([^"]*pixie\.db(?:-wal|-shm)?)", ([A-Z_|]+)')
 
 
+@pytest.mark.case("F14.sqlite")
 def test_nothing_but_sqlite_opens_the_database_of_a_server(home, port, tmp_path_factory):
-    """F14: through a backup, a zip, a copy, the answer of its health and a check; SQLite alone asks for O_NOFOLLOW."""
+    """Through a backup, a zip, a copy, the answer of its health and a check; SQLite alone asks for O_NOFOLLOW."""
     log = tmp_path_factory.mktemp("trace") / "log"
     script = tmp_path_factory.mktemp("script") / "backs_up.py"
     script.write_text(BACKS_UP)

@@ -151,6 +151,7 @@ STEPS = [
 ]
 
 
+@pytest.mark.case("F3.care")
 @pytest.mark.parametrize("point", STEPS)
 def test_a_sweep_that_is_killed_is_finished_and_keeps_what_is_kept(filled, point):
     """What was marked is gone after the next start; what wasn't is whole; a sweep then takes the rest."""
@@ -201,6 +202,7 @@ def test_a_purge_that_is_killed_is_finished_and_keeps_what_is_kept(filled, point
     assert contents == files | {b"input of " + each for each in (*files, b"lone 0", b"lone 1")}
 
 
+@pytest.mark.case("F3.care")
 @pytest.mark.parametrize("point", ["backup.after_copy", "backup.before_rename", "backup.after_rename"])
 def test_a_backup_that_is_killed_is_whole_or_none(filled, point):
     """What it left in between is gone."""
@@ -220,6 +222,7 @@ def test_a_backup_that_is_killed_is_whole_or_none(filled, point):
     assert len(backups(settings)) == len(made) + 1
 
 
+@pytest.mark.case("F3.care")
 @pytest.mark.parametrize("point", ["migrate.before_commit", "migrate.after_backup", "migrate.after_commit"])
 def test_a_migration_that_is_killed_is_all_or_nothing(tmp_path, point):
     """The older database is as it was, or migrated; the next start goes on, and what was starred is protected."""

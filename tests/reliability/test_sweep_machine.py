@@ -292,4 +292,4 @@ Keeping.TestCase.settings = settings(
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
-TestKeeping = pytest.mark.timeout(7200 if LONG else 300)(Keeping.TestCase)
+TestKeeping = pytest.mark.case("K1.machine")(pytest.mark.timeout(7200 if LONG else 300)(Keeping.TestCase))

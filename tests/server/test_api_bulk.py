@@ -100,6 +100,7 @@ def test_what_names_no_run_is_refused_before_the_first_byte(live, runs, body, pa
     assert [each["path"] for each in answer.json()["errors"]] == paths
 
 
+@pytest.mark.case("E5.dropped")
 def test_a_client_that_drops_leaves_nothing_open(live):
     """Neither a file of the run nor a temporary one; the next one gets its zip."""
     run_id = add_run(live.pixie, ("big.bin", bytes(40_000_000)))

@@ -205,6 +205,7 @@ def until(holds, what, seconds=20):
         time.sleep(0.02)
 
 
+@pytest.mark.case("E5.dropped")
 def test_an_export_stops_when_its_client_goes(rowing):
     """Within seconds, where it would go on for half a minute; nothing of it is left."""
     run = rowing.run("rower", count=1_000_000)
@@ -232,6 +233,7 @@ def test_many_rows_are_sent_whole(rowing):
     assert names[0] == "csv"
 
 
+@pytest.mark.case("E3.over")
 def test_more_rows_than_a_sheet_holds_are_413(rowing):
     """With the formats that hold them, before anything is sent."""
     run = rowing.run("rower", count=1_048_576)

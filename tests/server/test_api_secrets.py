@@ -108,6 +108,7 @@ def test_what_does_not_fit_is_refused_without_being_repeated(live, body):
     assert live.get(ALL).json()[0]["set"] is False
 
 
+@pytest.mark.case("S5.names")
 @pytest.mark.parametrize("key", ["LD_PRELOAD", "PATH", "PIXIE_TOOL_TOKEN", "A=B", "1ST", "A B", "É"])
 def test_a_name_that_would_change_more_is_refused(live, key):
     """422 at the key, and no file is made."""
@@ -116,6 +117,7 @@ def test_a_name_that_would_change_more_is_refused(live, key):
     assert not (live.pixie.settings.tools_dir / "teller-of-lengths" / ".env").exists()
 
 
+@pytest.mark.case("S5.values")
 @pytest.mark.parametrize("value", [VALUE, "two\nlines\n", "# no comment", "export X=1", "x" * 65_536, "ключ 🔑", "  "])
 def test_a_process_gets_the_value_whole_from_its_next_run_on(live, value):
     """Also where one was warm already; the file is for its owner alone."""
@@ -144,6 +146,7 @@ def test_a_secret_is_removed_once(live):
     assert live.client.delete(f"{ALL}/NEVER_SET").json()["set"] is False
 
 
+@pytest.mark.case("S3.short")
 def test_a_short_one_is_taken_with_a_warning(live):
     """It isn't masked in what the tool says."""
     assert any("shorter than 6" in each for each in put(live, "abc").json()["warnings"])

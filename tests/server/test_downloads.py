@@ -52,6 +52,7 @@ def until(condition):
         time.sleep(0.01)
 
 
+@pytest.mark.case("P10.ranges")
 @pytest.mark.parametrize(
     ("asked", "begin", "end"),
     [
@@ -74,6 +75,7 @@ def test_one_part_is_sent_as_it_was_asked_for(live, path, method, asked, begin, 
     assert answer.content == (CONTENT[begin:end] if method == "GET" else b"")
 
 
+@pytest.mark.case("P10.ranges")
 @pytest.mark.parametrize(
     "asked", ["bytes=0-1,5-6", "bytes=9-5", "bytes=-", "bytes=", "lines=1-2", "bytes=x-y", "bytes=0-1, 0-1" * 200]
 )
@@ -85,6 +87,7 @@ def test_several_parts_and_what_is_no_range_are_answered_with_the_whole(live, pa
     assert answer.headers["accept-ranges"] == "bytes"
 
 
+@pytest.mark.case("P10.ranges")
 @pytest.mark.parametrize("asked", ["bytes=300000-", "bytes=999999-1000000", "bytes=-0"])
 def test_a_part_beyond_the_end_is_416(live, path, asked):
     """With the length that it has."""
@@ -131,6 +134,7 @@ def _open_blobs():
     return found
 
 
+@pytest.mark.case("P10.bounded")
 def test_slow_readers_hold_no_memory_and_those_who_leave_no_file(live, large):
     """Eight take a little each of a large file and stop: what waits for them is bounded, and let go when they leave."""
     before = psutil.Process().memory_info().rss

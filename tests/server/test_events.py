@@ -97,6 +97,7 @@ def settled(live, heard):
     heard.events.clear()
 
 
+@pytest.mark.case("F11.happenings")
 def test_every_page_hears_of_a_runs_start_and_end(live):
     """With the tool, and how it ended."""
     with listening(live.url) as one, listening(live.url) as other:
@@ -109,6 +110,7 @@ def test_every_page_hears_of_a_runs_start_and_end(live):
             assert sum(kind == "run_finished" for kind, _ in heard.events) == 1
 
 
+@pytest.mark.case("F11.happenings")
 def test_a_run_is_told_of_when_it_starts_and_not_first_at_its_end(live):
     """A long one is seen to be at work."""
     with listening(live.url) as heard:
@@ -120,6 +122,7 @@ def test_a_run_is_told_of_when_it_starts_and_not_first_at_its_end(live):
         heard.wait_for("run_finished", run_id=run["id"], status="cancelled")
 
 
+@pytest.mark.case("F11.happenings")
 def test_runs_of_other_processes_are_heard_of(live, tmp_path):
     """As those of a script on the same folder."""
     run_id = "6f1c2f0e-8c1b-4f43-9d5a-0a4b7c1d2e3f"
@@ -132,6 +135,7 @@ def test_runs_of_other_processes_are_heard_of(live, tmp_path):
         heard.wait_for("run_finished", run_id=run_id, status="error")
 
 
+@pytest.mark.case("F11.happenings")
 def test_a_changed_tool_is_heard_of(live, tmp_path):
     """Its files, what is set for it, and what became of its validation."""
     with listening(live.url) as heard:
@@ -145,6 +149,7 @@ def test_a_changed_tool_is_heard_of(live, tmp_path):
         heard.wait_for_tool("broken")
 
 
+@pytest.mark.case("F11.happenings", "F11.end")
 def test_the_stream_ends_with_the_server(tmp_path):
     """Within ten seconds, though somebody listens."""
     add_tools(tmp_path)

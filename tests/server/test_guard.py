@@ -46,6 +46,7 @@ STRANGE_HOSTS = [
 ]
 
 
+@pytest.mark.case("D2.rules")
 @pytest.mark.parametrize("target", ROUTES.values(), ids=ROUTES)
 @pytest.mark.parametrize("host", STRANGE_HOSTS, ids=repr)
 def test_a_request_to_another_name_is_refused_on_every_route(app, host, target):
@@ -161,6 +162,7 @@ SUBRESOURCES = {
 }
 
 
+@pytest.mark.case("N8.policy", "N8.refused", "D2.rules")
 @pytest.mark.parametrize("target", ROUTES.values(), ids=ROUTES)
 @pytest.mark.parametrize(("mode", "dest"), SUBRESOURCES.values(), ids=SUBRESOURCES)
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
@@ -182,6 +184,7 @@ POSTS = {
 }
 
 
+@pytest.mark.case("D2.rules")
 @pytest.mark.parametrize("target", ["/tool/lorenz/run", "/api/tools/lorenz/runs", "/"])
 @pytest.mark.parametrize(("mode", "dest", "kind", "body"), POSTS.values(), ids=POSTS)
 @pytest.mark.parametrize(
@@ -340,6 +343,7 @@ OURS = {
 }
 
 
+@pytest.mark.case("D2.rules")
 @pytest.mark.parametrize(("method", "target", "headers", "body"), OURS.values(), ids=OURS)
 def test_pixies_own_pages_and_programs_are_let_in(app, method, target, headers, body):
     """The request arrives whole, as it was sent."""
@@ -347,6 +351,7 @@ def test_pixies_own_pages_and_programs_are_let_in(app, method, target, headers, 
     assert app.requests == [(method, target, body)]
 
 
+@pytest.mark.case("D2.rules")
 @pytest.mark.parametrize(
     "referer",
     [
@@ -369,6 +374,7 @@ def test_a_change_with_a_strange_referer_is_refused(referer):
         assert refused(method, "/api/artefacts/7/star", headers=h("referer", referer)).status == 403
 
 
+@pytest.mark.case("D2.rules")
 @pytest.mark.parametrize("site", ["same-origin", "none"])
 @pytest.mark.parametrize("target", ["/static/app.js", "/api/artefacts/7/content", "/api/runs/0f4a/outputs/x/export"])
 def test_no_service_worker_is_served(site, target):
@@ -377,6 +383,7 @@ def test_no_service_worker_is_served(site, target):
     assert refused(target=target, headers=headers).status == 403
 
 
+@pytest.mark.case("D2.rules")
 @pytest.mark.parametrize("dest", ["serviceworker", "sharedworker"])
 def test_an_artefact_does_not_become_a_worker(app, dest):
     """Neither kind of shared worker is made of a tool's file; Pixie's own scripts may be."""

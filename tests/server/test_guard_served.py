@@ -80,6 +80,7 @@ def test_raw_requests_are_refused_by_the_real_server(real, sent, expected):
     assert status(exchange(real, sent)) == expected
 
 
+@pytest.mark.case("N3.refused", "B1.head")
 @pytest.mark.parametrize(
     "sent",
     [
@@ -110,6 +111,7 @@ def h2_status(connection, socket_):
                 return dict(event.headers)[b":status"]
 
 
+@pytest.mark.case("N3.http2")
 def test_http_2_by_prior_knowledge_is_refused(real):
     """The server takes the preface and the guard refuses the request, whatever authority it names."""
     for authority in ("127.0.0.1", "evil.com"):
@@ -121,6 +123,7 @@ def test_http_2_by_prior_knowledge_is_refused(real):
             assert h2_status(client, plain) == b"505"
 
 
+@pytest.mark.case("N3.http2")
 @pytest.mark.parametrize("host", [b"127.0.0.1", b"evil.com"])
 def test_an_upgrade_to_http_2_is_refused(real, host):
     """Upgrade: h2c is followed by the server and refused by the guard."""
@@ -161,6 +164,7 @@ def post(target, kind, framing):
     return b"POST %s HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: %s\r\n%s\r\n\r\n" % (target, kind, framing)
 
 
+@pytest.mark.case("B1.size")
 def test_a_sender_of_too_much_sees_why(real):
     """17 MiB are refused with an answer that arrives, announced or in chunks: the connection isn't reset."""
     total = 17 * 2**20
@@ -172,6 +176,7 @@ def test_a_sender_of_too_much_sees_why(real):
         assert b"body_too_large" in answer
 
 
+@pytest.mark.case("B1.expect")
 def test_a_sender_who_asks_first_is_told_before_sending(real):
     """With Expect: 100-continue and a length that is too much, the refusal comes without the body."""
     sent = post(b"/api/echo", JSON[1], b"content-length: 99999999\r\nexpect: 100-continue")

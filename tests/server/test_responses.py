@@ -18,6 +18,7 @@ def app():
     return Recorder()
 
 
+@pytest.mark.case("N12.exact")
 def test_every_response_wears_pixies_headers(app):
     """Whatever the application says of the same matters is replaced."""
     app.headers = [
@@ -84,6 +85,7 @@ def test_a_crash_behind_the_guard_is_answered_and_told_to_the_server():
     assert b"luck" not in text
 
 
+@pytest.mark.case("N12.exact")
 @pytest.mark.parametrize("missing", ["content-security-policy", "x-content-type-options", "x-frame-options"])
 def test_the_lint_sees_a_missing_header(missing):
     """The check that all server tests rely on does find what it looks for."""
@@ -99,6 +101,7 @@ def test_the_lint_sees_a_missing_header(missing):
         call(ResponseLint(careless, is_artefact))
 
 
+@pytest.mark.case("D4.policy")
 def test_the_policy_allows_no_script_but_pixies_own():
     """No inline script, no eval, no plug-ins, no frames round it."""
     directives = dict(directive.split(" ", 1) for directive in CONTENT_POLICY.split("; "))

@@ -31,6 +31,7 @@ def until(condition):
         time.sleep(0.01)
 
 
+@pytest.mark.case("D6.starting")
 def test_until_all_is_made_every_request_is_told_to_come_again(tmp_path):
     """503 with Retry-After to programs and people alike, behind the guard; the socket is there for the server after."""
     settings = Settings(home=tmp_path)
@@ -51,6 +52,7 @@ def test_until_all_is_made_every_request_is_told_to_come_again(tmp_path):
             pass  # who comes between the two is let in by the next
 
 
+@pytest.mark.case("F13.stopping")
 def test_a_server_that_stops_takes_no_more_requests(tmp_path):
     """On a connection that is still open: 503, while what is under way goes on."""
     add_tools(tmp_path)
@@ -74,6 +76,7 @@ def serving_refusal():
     return STOPPING
 
 
+@pytest.mark.case("D6.launcher")
 def test_the_launchers_state_is_for_developers(tmp_path):
     """404 otherwise, as if there were none."""
     for mode, status in ((False, 404), (True, 200)):
@@ -105,6 +108,7 @@ def small(tmp_path):
 RUNS = "/api/tools/adder/runs"
 
 
+@pytest.mark.case("D6.limits")
 @pytest.mark.parametrize(
     ("method", "path", "about", "status"),
     [
@@ -126,6 +130,7 @@ def test_a_limit_that_is_set_is_the_one_that_counts(small, method, path, about, 
     assert small.get("/api/healthz").status_code == 200
 
 
+@pytest.mark.case("D6.limits", "N17.body")
 def test_a_body_that_does_not_come_is_not_waited_for_longer_than_is_set(small):
     """A second here: the request is answered with 408."""
     with socket.create_connection(("127.0.0.1", small.port), timeout=DEADLINE) as connection:
@@ -136,6 +141,7 @@ def test_a_body_that_does_not_come_is_not_waited_for_longer_than_is_set(small):
         assert connection.recv(65536).startswith(b"HTTP/1.1 408 ")
 
 
+@pytest.mark.case("D6.limits")
 def test_more_streams_than_may_be_are_refused_and_one_that_ends_makes_room(small):
     """429 names the setting; JSON of the events is to be had all the same."""
     run = small.run("teller", wait=0, words=1000, pause=0.02)
@@ -159,6 +165,7 @@ def test_more_streams_than_may_be_are_refused_and_one_that_ends_makes_room(small
     small.post(f"/api/runs/{run['id']}/cancel")
 
 
+@pytest.mark.case("N17.unread")
 @pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="only Linux drops readers that don't read")
 def test_a_reader_that_takes_nothing_is_dropped(tmp_path, monkeypatch):
     """What waits for it is let go; the stream's place is free again."""
@@ -235,6 +242,7 @@ def test_streams_and_requests_that_wait_for_runs_end_when_the_server_stops(tmp_p
     assert "Traceback" not in err
 
 
+@pytest.mark.case("F13.signals")
 def test_a_terminal_that_is_closed_ends_the_server_as_a_signal_does(tmp_path):
     """Though nothing can be said there any more: the run is interrupted, nobody is left, and the log is whole."""
     add_tools(tmp_path)

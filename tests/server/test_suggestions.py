@@ -62,6 +62,7 @@ def test_a_tool_suggests_for_what_was_typed(live):
     assert answer.json() == [{"value": "Lisbon", "label": "LISBON"}, {"value": "Lima", "label": "LIMA"}]
 
 
+@pytest.mark.case("T4.suggestions")
 def test_suggestions_that_come_too_late_are_none(live):
     """The form isn't held up."""
     assert live.get("/tool/cities/autocomplete/odd", params={"q": "x"}).json() == []

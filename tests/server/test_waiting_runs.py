@@ -42,6 +42,7 @@ def test_a_position_is_in_the_run_moves_with_the_line_and_ends_with_the_turn(liv
     assert (ended.status, position(live, second)) == ("ok", None)
 
 
+@pytest.mark.case("F12.queue")
 def test_beyond_those_that_may_wait_is_429_and_nothing_is_recorded(live):
     """The answer says how many work and wait; one of those is still given, and once one has gone, there is room again."""
     live.run("teller", wait=0, words=10_000, pause=0.01)

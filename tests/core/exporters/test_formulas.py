@@ -83,6 +83,7 @@ def test_an_svg_holds_outlines_and_its_origin_and_nothing_that_runs():
         assert all(value.startswith("#") for value in hrefs)
 
 
+@pytest.mark.case("X5.latex")
 @pytest.mark.parametrize(
     ("tex", "says"),
     [
@@ -122,6 +123,7 @@ def test_odd_formulas_are_pictures_too(tex):
     assert Image.open(io.BytesIO(exported("latex", "png", tex))).width > 4
 
 
+@pytest.mark.case("X5.latex")
 def test_what_a_formula_says_is_never_typst():
     """What is Typst's own stays words."""
     assert "#panic" in words(r"\text{\#panic(1)}")

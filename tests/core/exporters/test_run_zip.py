@@ -39,6 +39,7 @@ def export(run, files=None, declared=None, values=None, **more):
     return b"".join(made)
 
 
+@pytest.mark.case("E4.hashes", "E4.nothing_else")
 def test_the_entries_lie_at_the_root_and_run_json_comes_last():
     """inputs.json, outputs.json, report.md, the files, and what lists them."""
     files = Files()
@@ -130,6 +131,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.case("E4.names")
 def test_hostile_names_become_safe_relative_ones():
     """Each file is there under a name of its own that stays in artefacts/ on every system."""
     files = Files()
@@ -255,6 +257,7 @@ def test_a_file_of_another_size_is_told_before_the_first_byte():
         run_zip(run, None, {}, files.open)
 
 
+@pytest.mark.case("E4.meanwhile")
 @pytest.mark.parametrize("meanwhile", [b"abX", b"ab", b"abcd", None])
 def test_a_file_that_changes_meanwhile_breaks_the_zip_off(meanwhile):
     """Altered, cut, grown or gone after the look: reading raises, and what was read is no zip."""
@@ -372,6 +375,7 @@ def test_the_length_of_a_stored_zip_is_known_to_the_byte(sizes):
     assert len(unzip(data)) == len(sizes)
 
 
+@pytest.mark.case("E4.zip64")
 def test_a_zip_beyond_four_gigabytes_is_read_by_others(tmp_path):
     """Files of 4.4, 0.1 and 0 GB and a last one: sizes and places of 64 bits, and a length that is known to the byte."""
     piece = bytes(50_000_000)
@@ -423,6 +427,7 @@ def test_seventy_thousand_files_are_all_there_and_take_a_line_of_the_directory_e
     assert highest < 70_000 * 1024 + peak(1000)[0]
 
 
+@pytest.mark.case("E4.old")
 def test_files_of_a_run_long_ago_get_the_first_year_that_a_zip_knows():
     """1969 can't be said in a zip."""
     made = Archive(filename="x", made_at=datetime(1969, 1, 1, tzinfo=UTC), entries=[Entry("a", lambda: [b"x"])])

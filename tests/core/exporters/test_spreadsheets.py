@@ -30,12 +30,14 @@ def lines(content, delimiter=","):
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=delimiter))
 
 
+@pytest.mark.case("E1.plain")
 @pytest.mark.parametrize(("format_name", "delimiter"), [("csv", ","), ("tsv", "\t")])
 def test_plain_csv_is_the_data_byte_for_byte(format_name, delimiter):
     """In cells and in headings: it is for programs."""
     assert lines(made("table", EVERYWHERE, format_name), delimiter) == [ATTACKS, ATTACKS]
 
 
+@pytest.mark.case("E1.spreadsheet")
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_no_field_of_a_csv_for_spreadsheets_runs(delimiter):
     """In cells and in headings, whatever separates lists where it is opened."""
@@ -45,6 +47,7 @@ def test_no_field_of_a_csv_for_spreadsheets_runs(delimiter):
             assert not bare.startswith(RUNS), (delimiter, field)
 
 
+@pytest.mark.case("E1.spreadsheet")
 def test_a_csv_for_spreadsheets_quotes_every_field_and_begins_with_its_mark():
     """So that commas, quotes and line ends stay where they are."""
     content = made("table", EVERYWHERE, "csv-excel")
@@ -55,12 +58,14 @@ def test_a_csv_for_spreadsheets_quotes_every_field_and_begins_with_its_mark():
     assert set(outside) <= set(",\r\n")
 
 
+@pytest.mark.case("E1.spreadsheet")
 def test_numbers_are_left_alone_and_texts_that_look_like_some_are_not():
     """-12.5 is a number; a telephone number begins with a plus and is text."""
     value = a_table({"n": "number", "t": "string"}, (-12.5, "-12.5"), (1e-9, "+44 20"), (-3, "(555)"))
     assert lines(made("table", value, "csv-excel"))[1:] == [["-12.5", "'-12.5"], ["1e-09", "'+44 20"], ["-3", "(555)"]]
 
 
+@pytest.mark.case("E1.menu")
 def test_the_menu_says_which_of_both_is_for_what():
     """In the line that stands beside each."""
     assert "for programs" in FORMATS["rows.csv"].help
@@ -68,6 +73,7 @@ def test_the_menu_says_which_of_both_is_for_what():
     assert all(each.help for each in option_help(FORMATS["rows.csv-excel"]))
 
 
+@pytest.mark.case("E2.strings")
 def test_every_text_of_a_workbook_is_a_text_also_in_its_headings():
     """No formula, no link, no error, and no part of the file that names anything outside it."""
     content = made("table", EVERYWHERE, "xlsx", label="=1+1")
@@ -112,6 +118,7 @@ def written(format_id, *rows):
 NOT_FINITE = [(math.nan, "nan"), (math.inf, "inf"), (-math.inf, "-inf"), (1.5, "x")]
 
 
+@pytest.mark.case("E3.stated")
 def test_numbers_that_are_not_finite_are_empty_and_null_and_said():
     """Empty in CSV, null in JSON and Parquet, an empty cell with a note in a workbook."""
     assert [row[0] for row in lines(written("rows.csv", *NOT_FINITE))] == ["N", "", "", "", "1.5"]
@@ -131,6 +138,7 @@ def test_numbers_that_are_not_finite_are_null_in_parquet(tmp_path):
     assert duckdb.sql(f"select n, typeof(n) from '{file}'").fetchall() == [(None, "DOUBLE")] * 3 + [(1.5, "DOUBLE")]
 
 
+@pytest.mark.case("E3.stated")
 @pytest.mark.parametrize(
     ("cell", "kept", "note"),
     [
@@ -150,6 +158,7 @@ def test_each_loss_of_a_workbook_is_stated(cell, kept, note):
     assert note in str([each.value for each in book["Notes"]["A"]])
 
 
+@pytest.mark.case("E3.over")
 def test_a_sheet_is_as_wide_as_a_sheet_can_be_and_no_wider():
     """16,384 columns are written, one more is refused with what holds it."""
     widest = {"columns": [{"key": f"c{n}"} for n in range(16_384)], "rows": [{"c16383": "last"}]}
@@ -159,6 +168,7 @@ def test_a_sheet_is_as_wide_as_a_sheet_can_be_and_no_wider():
         made("table", {"columns": [{"key": f"c{n}"} for n in range(16_385)], "rows": []}, "xlsx")
 
 
+@pytest.mark.case("E3.stated")
 @pytest.mark.parametrize(
     "label", ["a" * 40, "a:b", "[x]", "a/b\\c?d*e", "Notes", "history", "'quoted'", "", "\u202ertl", "=1+1"]
 )

@@ -54,6 +54,7 @@ def cells(sheet):
 # CSV and TSV
 
 
+@pytest.mark.case("E1.plain")
 @pytest.mark.parametrize(("format", "how"), [("csv", {}), ("tsv", {"delimiter": "\t"})])
 def test_csv_and_tsv_hold_every_text_as_it_is(format, how):
     """Byte-true, in cells and in headings."""
@@ -65,6 +66,7 @@ def test_csv_and_tsv_hold_every_text_as_it_is(format, how):
     assert read == [["=A", 'say "b"'], *([each, "x"] for each in HOSTILE)]
 
 
+@pytest.mark.case("E1.plain")
 @settings(deadline=None, max_examples=60)
 @given(
     st.lists(
@@ -82,6 +84,7 @@ def test_whatever_a_csv_holds_comes_back(rows):
     assert [(text, float(x), int(n)) for text, x, n in read[1:]] == rows
 
 
+@pytest.mark.case("E1.spreadsheet")
 def test_csv_for_spreadsheets_disarms_what_could_run_and_nothing_else():
     """An apostrophe before it; every field is quoted; numbers stay numbers."""
     value = {
@@ -103,6 +106,7 @@ def test_csv_for_spreadsheets_disarms_what_could_run_and_nothing_else():
         assert changed[harmless] == harmless
 
 
+@pytest.mark.case("E1.spreadsheet")
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_no_cell_of_a_csv_for_spreadsheets_begins_as_a_formula_wherever_it_is_opened(delimiter):
     """Also where lists are separated by semicolons, so that a line falls apart."""
@@ -132,6 +136,7 @@ def test_null_is_empty_in_csv():
 # XLSX
 
 
+@pytest.mark.case("E2.strings")
 def test_no_text_in_a_workbook_becomes_a_formula_or_a_link():
     """Every one is a string when it is read again, and no part of the file names anything outside it."""
     content = made("table", a_table({"a": "string"}, *((each,) for each in HOSTILE)), "xlsx")
@@ -163,6 +168,7 @@ def test_numbers_dates_and_booleans_are_such_in_a_workbook():
     assert any("Times that name a time zone are in UTC: 2, the first in C2." in row[0] for row in cells(notes))
 
 
+@pytest.mark.case("E3.stated")
 def test_what_a_workbook_cannot_hold_is_said_in_its_notes():
     """Never lost silently."""
     value = a_table(
@@ -207,6 +213,7 @@ def test_a_workbook_that_holds_all_has_no_notes():
     assert {each.name: each.value for each in made_book.custom_doc_props.props}["pixie:tool"] == "adder"
 
 
+@pytest.mark.case("E3.stated")
 @pytest.mark.parametrize(
     ("label", "name"),
     [("History", "Table"), ("Notes", "Notes"), ("''", "Table"), ("///", "Table"), ("é" * 40, "é" * 31)],
@@ -242,6 +249,7 @@ def test_a_workbook_process_whose_sender_is_gone_leaves_nothing(tmp_path):
     assert not folder.exists()
 
 
+@pytest.mark.case("E3.over")
 @pytest.mark.parametrize(
     "value",
     [

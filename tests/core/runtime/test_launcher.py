@@ -79,6 +79,7 @@ FAILURES = [
 ]
 
 
+@pytest.mark.case("T1.start", "T2.exit")
 @pytest.mark.parametrize(("tag", "words"), FAILURES)
 def test_a_failed_start_says_at_which_step_and_leaves_nothing(settings, store, hostile, survivors, tag, words):
     """The message has the step and the reason, the error the end of stderr; the next try is a fresh one."""
@@ -98,6 +99,7 @@ def test_a_failed_start_says_at_which_step_and_leaves_nothing(settings, store, h
         launcher.close()
 
 
+@pytest.mark.case("T3.warned")
 def test_a_tool_that_listens_beyond_this_machine_is_warned_of(launcher, hostile, monkeypatch):
     """In its log, with the address."""
     doors = [("::1", 4000), ("0.0.0.0", 4001), ("::", 4002)]
@@ -110,12 +112,14 @@ def test_a_tool_that_listens_beyond_this_machine_is_warned_of(launcher, hostile,
     assert "127.0.0.1" not in said
 
 
+@pytest.mark.case("T3.identity")
 def test_a_port_that_was_taken_meanwhile_is_tried_again_with_another(launcher, hostile):
     """The first process says that the address is in use; the second gets another port."""
     with launcher.lease(hostile("port-taken-once")) as process:
         assert process.transport.ask("GET", "/healthz", seconds=2).ok
 
 
+@pytest.mark.case("T2.exit")
 def test_a_tool_without_an_environment_isnt_started(launcher, hostile):
     """The message says what to do."""
     tool = hostile()
@@ -124,6 +128,7 @@ def test_a_tool_without_an_environment_isnt_started(launcher, hostile):
         pass
 
 
+@pytest.mark.case("T2.exit")
 def test_a_python_that_cant_be_executed_is_named(launcher, hostile):
     """A broken environment is no riddle."""
     tool = hostile()
@@ -149,6 +154,7 @@ def test_a_start_can_be_given_up(launcher, hostile, survivors):
 # What a process gets
 
 
+@pytest.mark.case("S4.environment")
 def test_a_tool_sees_the_allow_list_and_its_own_secrets_and_nothing_else(launcher, hostile, monkeypatch):
     """What the user's shell holds is none of its business; what would change which program runs is refused."""
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "canary")
@@ -249,6 +255,7 @@ def test_in_developer_mode_there_is_no_token(settings):
 # Output
 
 
+@pytest.mark.case("T9.pipes")
 def test_output_never_blocks_a_tool_and_the_last_of_it_is_kept(launcher, hostile):
     """Twenty megabytes without a line's end go by; 64 KiB stay."""
     with launcher.lease(hostile()) as process:
@@ -257,6 +264,7 @@ def test_output_never_blocks_a_tool_and_the_last_of_it_is_kept(launcher, hostile
         assert len(process.output.tail().encode()) <= 64 * 1024
 
 
+@pytest.mark.case("S3.forms")
 def test_secrets_dont_show_in_the_output_however_it_is_cut(launcher, hostile):
     """A secret that comes in two writes is hidden too."""
     tool = hostile()
@@ -405,6 +413,7 @@ def test_a_replaced_tool_never_runs_as_what_it_was(launcher, hostile, settings):
     until(lambda: old.ended)
 
 
+@pytest.mark.case("T10.gone")
 @pytest.mark.parametrize("tag", ["", "ignores-sigterm"])
 def test_a_stopped_tool_is_gone_with_all_that_it_started(launcher, hostile, survivors, tag):
     """Also a grandchild in a session of its own that ignores SIGTERM and holds the pipe open; within eight seconds."""
@@ -421,6 +430,7 @@ def test_a_stopped_tool_is_gone_with_all_that_it_started(launcher, hostile, surv
     assert not launcher.stop(tool.id)
 
 
+@pytest.mark.case("T10.gone")
 def test_a_process_that_stopped_itself_is_gone_too(launcher, hostile):
     """SIGTERM doesn't reach it before SIGCONT does."""
     tool = hostile()

@@ -170,6 +170,7 @@ def open_descriptors(settings):
     return found
 
 
+@pytest.mark.case("F12.crowd")
 @pytest.mark.skipif(sys.platform != "linux", reason="descriptors are counted in /proc")
 def test_hundreds_of_runs_at_once_keep_to_the_cap_and_to_their_turn_and_leave_nothing(settings, store, hostile, caplog):
     """Asked for by five at a time while another connection reads and writes: each is ok, none hears of a lock."""

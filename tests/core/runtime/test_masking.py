@@ -12,6 +12,7 @@ from pixie_core.runtime.masking import MASK, Masker
 SECRET = 'sk-4f"9/ä+b\\c'
 
 
+@pytest.mark.case("S3.forms")
 def test_a_secret_is_hidden_as_it_is_in_json_and_in_urls():
     """The three ways in which tools print what they were given."""
     masker = Masker([SECRET])
@@ -19,6 +20,7 @@ def test_a_secret_is_hidden_as_it_is_in_json_and_in_urls():
         assert masker.mask(f"key={form};") == f"key={MASK};"
 
 
+@pytest.mark.case("S3.forms")
 def test_each_line_of_a_secret_of_several_lines_is_hidden():
     """A private key is often printed line by line."""
     key = "-----BEGIN KEY-----\nMIIEvQIBADAN\nBgkqhkiG9w0B\n-----END KEY-----"
@@ -38,6 +40,7 @@ def test_of_a_secret_and_its_beginning_the_whole_is_hidden():
     assert Masker(["abcdef", "abcdefgh"]).mask("abcdefgh") == MASK
 
 
+@pytest.mark.case("S3.forms")
 @given(st.data())
 def test_where_the_text_is_cut_makes_no_difference(data):
     """Any cut gives the same as the whole, with secrets that overlap and begin alike."""

@@ -39,6 +39,7 @@ def taken(store, publisher):
     return {each.filename: store.open_artefact(each.id).read() for each in store.run(run_id).artefacts}, refused
 
 
+@pytest.mark.case("P3.kinds", "T13.claims")
 def test_what_leads_elsewhere_or_isnt_a_file_is_named_and_left(store, publisher, tmp_path, monkeypatch):
     """Links, also dangling ones, second names, pipes and sockets: nothing is followed, or waited for."""
     folder = publisher.incoming
@@ -68,6 +69,7 @@ def test_what_leads_elsewhere_or_isnt_a_file_is_named_and_left(store, publisher,
     ]
 
 
+@pytest.mark.case("P3.kinds")
 def test_a_file_of_holes_counts_by_what_it_says_it_is(publisher):
     """A terabyte that takes no room would take one as soon as it is copied."""
     with (publisher.incoming / "holes").open("wb") as file:
@@ -97,6 +99,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.case("P5.names")
 def test_every_file_is_kept_under_a_safe_name_of_its_own(store, publisher):
     """Twins don't take each other's place; what can be read in a name, by a shell or a page, is harmless."""
     for number, name in enumerate(HOSTILE):

@@ -59,6 +59,7 @@ def crashed(settings, hostile):
     return run_id, int(grandchild)
 
 
+@pytest.mark.case("F4.processes")
 def test_a_crash_is_cleared_up_and_a_second_look_changes_nothing(settings, store_later, crashed, survivors):
     """The run is interrupted and keeps what it had told; the process that had escaped is gone within five seconds."""
     run_id, grandchild = crashed
@@ -141,6 +142,7 @@ def dead_owner():
     return owner
 
 
+@pytest.mark.case("F4.processes")
 def test_a_stranger_with_a_recycled_pid_is_untouched(settings, store, sleeper):
     """The row says its pid; its start, its mark or both say that it is another."""
     stranger = sleeper()

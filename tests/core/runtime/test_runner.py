@@ -126,6 +126,7 @@ GARBAGE = [
 ]
 
 
+@pytest.mark.case("T6.garbage", "T7.cut")
 @pytest.mark.parametrize(("inputs", "words"), GARBAGE)
 def test_garbage_ends_the_run_with_what_was_wrong_and_the_next_one_works(runs, hostile, inputs, words):
     """Each wrong answer in its own words; the process stays in use."""
@@ -146,6 +147,7 @@ def test_what_is_right_is_kept_where_another_output_is_wrong(runs, hostile):
     assert run.values() == {"text": "fine"}
 
 
+@pytest.mark.case("B3.outputs")
 def test_nan_becomes_null_and_every_event_is_json(runs, hostile):
     """What a browser couldn't read never gets into an event."""
     tool = hostile(outputs=[("chart_line", "chart")])
@@ -156,6 +158,7 @@ def test_nan_becomes_null_and_every_event_is_json(runs, hostile):
         json.loads(record.text, parse_constant=pytest.fail)
 
 
+@pytest.mark.case("T7.cut")
 def test_an_answer_without_end_is_cut_at_its_limit(settings, store, hostile):
     """The limit is in the message."""
     runs = Runs(evolve(settings, max_tool_answer_bytes=1_000_000), store)
@@ -172,6 +175,7 @@ def test_an_answer_without_end_is_cut_at_its_limit(settings, store, hostile):
 # Death
 
 
+@pytest.mark.case("T5.death")
 @pytest.mark.parametrize(
     ("behaviour", "inputs", "words"),
     [
@@ -201,6 +205,7 @@ def test_a_tool_that_doesnt_start_ends_the_run_with_the_reason(runs, hostile):
     assert runs.kinds(run)[0] == "started"
 
 
+@pytest.mark.case("T11.quota", "T5.death")
 def test_a_tool_that_takes_too_much_memory_is_ended_with_both_numbers(runs, hostile):
     """Within a second or so; the message has what it used and what it may."""
     since = time.monotonic()
@@ -225,6 +230,7 @@ def test_limits_that_are_set_for_a_tool_hold_in_place_of_its_own(runs, hostile):
 # Time
 
 
+@pytest.mark.case("T4.silence")
 def test_a_run_that_takes_too_long_is_ended_with_its_limit(runs, hostile, survivors):
     """At its declared time and five seconds; the process goes with it, and the next run works."""
     tool = hostile(max_runtime_seconds=1)
@@ -253,6 +259,7 @@ def test_the_time_of_a_run_counts_from_its_start_and_that_of_its_process_with_it
 # Cancelling
 
 
+@pytest.mark.case("T10.gone", "T4.silence")
 @pytest.mark.parametrize(
     ("tags", "behaviour", "stays"),
     [
@@ -397,6 +404,7 @@ def test_an_endless_stream_can_be_cancelled_and_keeps_what_came(runs, hostile):
     assert run.values()["reply"].startswith("0 1 2 3 ")
 
 
+@pytest.mark.case("T8.streams")
 def test_an_event_that_never_ends_is_refused(settings, store, hostile):
     """At its limit, which the message names."""
     runs = Runs(evolve(settings, max_tool_event_bytes=100_000), store)
@@ -485,6 +493,7 @@ def test_what_a_tool_leaves_becomes_artefacts_and_links_and_devices_dont(runs, h
     assert not (runs.settings.artefacts_root / ".incoming" / run.id).exists()
 
 
+@pytest.mark.case("T5.partial")
 def test_what_a_tool_left_before_it_died_is_kept_as_partial(runs, hostile):
     """Not among the artefacts: nobody knows whether it is whole."""
     run = runs.run(hostile(), "leaves-files", then="die")
@@ -495,6 +504,7 @@ def test_what_a_tool_left_before_it_died_is_kept_as_partial(runs, hostile):
     assert ".partial: below-deep.txt, plot.txt" in runs.log(run)
 
 
+@pytest.mark.case("T11.quota")
 @pytest.mark.parametrize(
     ("limits", "more", "words"),
     [
@@ -626,6 +636,7 @@ def test_what_a_tool_writes_is_in_the_log_with_secrets_hidden(runs, hostile):
     assert records[0].event.fingerprint["secrets"] == ["API_KEY"]
 
 
+@pytest.mark.case("S3.forms")
 def test_a_secret_in_two_tokens_of_a_stream_is_hidden(runs, hostile):
     """Each half by itself is no secret."""
     tool = hostile(outputs=[REPLY])
@@ -635,6 +646,7 @@ def test_a_secret_in_two_tokens_of_a_stream_is_hidden(runs, hostile):
     assert runs.run(tool, "stream", events=events).values() == {"reply": "the key: ••• and on sk-"}
 
 
+@pytest.mark.case("S3.file")
 def test_a_file_that_holds_a_secret_is_named_and_not_altered(runs, hostile):
     """Its bytes are the tool's."""
     tool = hostile(outputs=[("file", "file")])
@@ -747,6 +759,7 @@ def test_a_long_line_is_told_of_in_few_events():
     assert len(events) < 60
 
 
+@pytest.mark.case("T13.caps", "F12.queue")
 def test_no_more_runs_work_and_wait_than_may(settings, store, hostile, waiting_file):
     """Beyond, Busy, and nothing is recorded."""
     runs = Runs(evolve(settings, max_active_runs=1, max_queued_runs=1), store)
@@ -803,6 +816,7 @@ def test_what_cant_be_run_records_nothing(runs, hostile, settings):
     assert runs.store.runs().items == ()
 
 
+@pytest.mark.case("T11.quota")
 def test_no_run_is_started_when_the_disk_or_the_cap_is_full(settings, store, hostile):
     """The message names the setting."""
     runs = Runs(evolve(settings, min_free_disk_bytes=2**60, artefacts_total_disk_cap_bytes=None), store)

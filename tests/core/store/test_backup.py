@@ -64,6 +64,7 @@ def wipe(settings):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
+@pytest.mark.case("K7.restore")
 def test_a_backup_wipe_and_restore_brings_everything_back(store, settings):
     """Rows byte for byte, files and inputs by their hashes, protection and all."""
     ids = filled(store)

@@ -62,6 +62,7 @@ for _ in range(5):
 """
 
 
+@pytest.mark.case("F14.two")
 def test_processes_write_at_once_and_every_acknowledged_run_is_there(store, story, settings):
     """Each opens and closes its connection again and again beside the others, which checkpoints."""
     children = [
@@ -125,6 +126,7 @@ def test_writes_give_up_after_some_seconds_when_somebody_holds_the_lock(store, s
     assert store.run(run_id).values() == {"words": "kept"}
 
 
+@pytest.mark.case("F7.busy")
 def test_a_program_that_locks_the_database_itself_makes_writes_busy(store, story, settings, monkeypatch):
     """The sqlite3 program, say, left in a transaction: Pixie waits, then says so, and recovers."""
     run_id = story.begin()

@@ -23,6 +23,7 @@ def spoil(path):
     return bytes(content)
 
 
+@pytest.mark.case("F8.damage")
 def test_damage_is_told_with_a_copy_and_the_way_back(settings):
     """The last backup is named; the copy is made once; nothing is written over the damaged file."""
     with Store(settings) as store:
@@ -101,8 +102,9 @@ def opened(settings):
     return rows(settings)
 
 
+@pytest.mark.case("F8.damage")
 def test_a_bit_that_flipped_in_the_header_is_refused_or_does_no_harm(settings):
-    """F8: any byte of the first hundred: the rows are as they were, or the database is refused and left as it is."""
+    """Any byte of the first hundred: the rows are as they were, or the database is refused and left as it is."""
     before = filled(settings)
     whole = settings.db_path.read_bytes()
     outcomes = set()
@@ -115,9 +117,10 @@ def test_a_bit_that_flipped_in_the_header_is_refused_or_does_no_harm(settings):
     assert outcomes == {"refused", "harmless"}
 
 
+@pytest.mark.case("F8.damage")
 @pytest.mark.parametrize("keep", [0.99, 0.5, 0.1])
 def test_a_truncated_database_is_refused_and_copied_aside(settings, keep):
-    """F8: with the way back."""
+    """With the way back."""
     filled(settings)
     with Store(settings) as store:
         made = back_up(store, settings)
@@ -142,9 +145,10 @@ def killed_writer(settings, runs=20):
     subprocess.run([sys.executable, "-c", script, str(settings.home), str(runs)], timeout=60)
 
 
+@pytest.mark.case("F8.damage")
 @pytest.mark.parametrize("what", ["deleted", "zeros", "cut", "random"])
 def test_an_index_of_the_log_that_is_lost_or_wrong_is_made_anew(settings, what):
-    """F8: pixie.db-shm holds nothing of its own: every committed row is there."""
+    """Pixie.db-shm holds nothing of its own: every committed row is there."""
     before = filled(settings)
     killed_writer(settings)
     index = settings.home / "pixie.db-shm"
@@ -158,9 +162,10 @@ def test_an_index_of_the_log_that_is_lost_or_wrong_is_made_anew(settings, what):
         assert len(store.runs(limit=100).items) == len(before) + 20
 
 
+@pytest.mark.case("F8.damage")
 @pytest.mark.parametrize("what", ["deleted", "flipped", "random", "zero-length"])
 def test_a_log_that_is_lost_or_wrong_leaves_what_the_database_holds(settings, what):
-    """F8: what had got into the database is whole; nothing of the log is taken that isn't what was written."""
+    """What had got into the database is whole; nothing of the log is taken that isn't what was written."""
     before = filled(settings)
     killed_writer(settings)
     log = settings.home / "pixie.db-wal"
@@ -181,9 +186,10 @@ def test_a_log_that_is_lost_or_wrong_leaves_what_the_database_holds(settings, wh
     assert [row for row in rows(settings) if row[0] in {each[0] for each in before}] == before
 
 
+@pytest.mark.case("F8.damage")
 @pytest.mark.parametrize("empty", [True, False], ids=["empty", "gone"])
 def test_a_log_without_its_database_is_not_overwritten(settings, empty):
-    """F8: SQLite would delete it, and begin an empty database."""
+    """SQLite would delete it, and begin an empty database."""
     filled(settings)
     killed_writer(settings)
     log = settings.home / "pixie.db-wal"

@@ -54,6 +54,7 @@ def files(settings):
     return sorted(str(each.relative_to(root)) for each in root.rglob("*") if each.is_file() or each.is_symlink())
 
 
+@pytest.mark.case("K5.undo")
 def test_a_deleted_run_is_in_no_list_and_by_no_name(store, settings):
     """Nor are its files; it comes back as it was."""
     run_id, number = with_file(store, inputs={"note": "needle"})
@@ -201,6 +202,7 @@ def test_a_star_that_comes_after_the_deletion_keeps_it_from_the_purge(store, set
     assert store.artefact(number).starred
 
 
+@pytest.mark.case("K5.links")
 def test_a_purge_follows_no_link_and_opens_what_was_shut(store, settings, tmp_path):
     """What lies elsewhere is untouched, also where a tool has put links or shut a folder in the run's own."""
     outside = tmp_path / "outside"
@@ -221,6 +223,7 @@ def test_a_purge_follows_no_link_and_opens_what_was_shut(store, settings, tmp_pa
     assert list((settings.artefacts_root / ".trash").iterdir()) == []
 
 
+@pytest.mark.case("K5.links")
 def test_a_run_whose_folder_is_a_link_loses_the_link_alone(store, settings, tmp_path):
     """Whatever it leads to stays."""
     outside = tmp_path / "outside"
@@ -249,6 +252,7 @@ def test_ids_of_an_older_database_that_name_no_folder_delete_no_files(store, set
     assert (settings.home / "precious.txt").read_text() == "mine"
 
 
+@pytest.mark.case("P10.meanwhile", "K5.links")
 def test_an_open_download_goes_on(store):
     """The bytes last as long as somebody reads them."""
     run_id, number = with_file(store, content=b"y" * 100_000)
@@ -344,6 +348,7 @@ def test_publishing_and_purging_the_same_bytes_at_once_loses_none(settings):
         assert errors == []
 
 
+@pytest.mark.case("K2.marks")
 def test_starring_and_purging_at_once_never_loses_a_star(settings):
     """The star is refused before a byte is gone, or it wins."""
     with Store(settings) as store:

@@ -66,6 +66,7 @@ def test_a_file_whose_bytes_are_nowhere_is_told_and_stays_so(store, folder, sett
     assert not found.ok
 
 
+@pytest.mark.case("K6.quarantine", "T12.told")
 @pytest.mark.parametrize("content", [b"changed", b"longer than it was"])
 def test_a_changed_file_is_put_in_quarantine_and_made_anew(store, folder, settings, content):
     """By its size or by its hash."""
@@ -96,6 +97,7 @@ def test_a_blob_that_was_changed_is_found_with_its_file(store, folder, settings)
     assert path.read_bytes() == b"changed"
 
 
+@pytest.mark.case("K6.quarantine")
 def test_what_no_row_speaks_of_is_put_in_quarantine_with_its_path(store, folder, settings):
     """Files in a run's folder, folders of no run, and files in between."""
     root = settings.artefacts_root

@@ -131,6 +131,7 @@ with ServerLock(Path(sys.argv[1])):
 """
 
 
+@pytest.mark.case("F9.second", "F9.stale")
 def test_one_server_has_a_data_folder_and_the_second_learns_whose_it_is(settings):
     """Scripts may still open it; and a server that was killed is no obstacle."""
     arguments = [sys.executable, "-c", HOLD, str(settings.db_path)]
@@ -146,6 +147,7 @@ def test_one_server_has_a_data_folder_and_the_second_learns_whose_it_is(settings
     ServerLock(settings.db_path).close()
 
 
+@pytest.mark.case("F14.sqlite")
 def test_the_database_is_opened_by_sqlite_alone(settings, tmp_path):
     """Nothing of ours opens pixie.db, its log or its index: closing such a descriptor would drop SQLite's locks."""
     script = """

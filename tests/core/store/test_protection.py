@@ -45,6 +45,7 @@ def stranger(store, settings):
     conn.close()
 
 
+@pytest.mark.case("K7.triggers")
 @pytest.mark.parametrize("how", KEPT)
 @pytest.mark.parametrize(
     "statement",
@@ -65,6 +66,7 @@ def test_a_protected_run_survives_raw_sql(store, protected, stranger, how, state
     assert store.run(protected[how]) == before
 
 
+@pytest.mark.case("K7.triggers")
 def test_deleting_everything_deletes_nothing(store, protected, settings):
     """One protected row aborts the statement for all."""
     database = sqlite_utils.Database(settings.db_path)
@@ -117,6 +119,7 @@ def test_taking_the_star_and_the_label_away_ends_the_protection(store, protected
     assert len(store.runs().items) == len(protected) - 2
 
 
+@pytest.mark.case("K7.triggers")
 def test_triggers_that_went_missing_are_made_anew_and_told(store, story, settings, protected):
     """`transform` drops them without a word."""
     database = sqlite_utils.Database(settings.db_path)

@@ -172,6 +172,7 @@ def test_where_hard_links_cant_be_made_files_are_copied(store, story, settings, 
     assert not any((settings.artefacts_root / ".staging").iterdir())
 
 
+@pytest.mark.case("P3.served")
 @pytest.mark.parametrize("how", ["symlink", "parent", "fifo", "directory", "gone"])
 def test_what_isnt_a_regular_file_reached_without_links_isnt_served(store, story, settings, tmp_path, how):
     """A tool may put anything in the place of its files; the answer is the same as for an unknown artefact."""
@@ -222,6 +223,7 @@ def test_a_file_beyond_the_limit_is_refused_and_leaves_nothing(store, story, set
     assert store.stage(run_id, "compound-interest", "fits", b"x" * 1000, limit=1000).size_bytes == 1000
 
 
+@pytest.mark.case("P3.kinds")
 @pytest.mark.parametrize("kind", ["symlink", "fifo", "directory", "missing"])
 def test_a_source_that_isnt_a_regular_file_is_refused(store, story, tmp_path, kind):
     """Nothing is followed, and nothing hangs."""
@@ -249,6 +251,7 @@ def test_a_source_that_fails_midway_leaves_nothing(store, story, settings):
     assert [each for each in settings.artefacts_root.rglob("*") if each.is_file()] == []
 
 
+@pytest.mark.case("F6.full")
 def test_a_full_disk_is_told_in_plain_words(store, story, settings, monkeypatch):
     """And leaves nothing."""
 
@@ -263,6 +266,7 @@ def test_a_full_disk_is_told_in_plain_words(store, story, settings, monkeypatch)
     assert [each for each in settings.artefacts_root.rglob("*") if each.is_file()] == []
 
 
+@pytest.mark.case("F6.fsync")
 @pytest.mark.parametrize(
     "point", ["publish.half_written", "publish.after_write", "publish.after_fsync", "publish.after_blob"]
 )

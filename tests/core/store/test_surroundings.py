@@ -43,6 +43,7 @@ def mounted_as(monkeypatch, tmp_path, kind):
     monkeypatch.setattr(surroundings, "_MOUNTS", mounts)
 
 
+@pytest.mark.case("F9.network")
 @pytest.mark.parametrize("kind", ["nfs", "nfs4", "cifs", "smb3", "9p", "fuse.sshfs"])
 def test_a_network_file_system_is_warned_of_at_the_opening(settings, monkeypatch, tmp_path, kind):
     """It works, and says what may come of it."""

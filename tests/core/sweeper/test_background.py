@@ -69,6 +69,7 @@ def test_old_runs_go_and_what_was_deleted_by_hand_after_its_days(store, clock, e
     assert count(store) == 0
 
 
+@pytest.mark.case("K4.brake")
 def test_more_than_fifty_by_age_are_asked_about_and_none_is_deleted(store, clock, ended, sweeper):
     """By count it goes on; a smaller number ends the question."""
     for _ in range(51):
@@ -93,6 +94,7 @@ def test_more_than_fifty_by_age_are_asked_about_and_none_is_deleted(store, clock
     assert surplus
 
 
+@pytest.mark.case("F10.clock")
 @pytest.mark.parametrize(
     "jump",
     [timedelta(days=365), timedelta(hours=49), -timedelta(hours=1), -timedelta(days=365), -timedelta(days=20_000)],
@@ -132,6 +134,7 @@ def test_the_latest_time_seen_is_kept_over_restarts(store, settings, clock, ende
         assert count(again) == 1
 
 
+@pytest.mark.case("K3.settings")
 @pytest.mark.parametrize(
     "text", ['"0d"', '"0"', "0", "-1", '"-1d"', '"soon"', "not json", "NaN", "Infinity", "[]", '"1e999d"']
 )
@@ -148,6 +151,7 @@ def test_settings_that_cant_be_read_switch_it_off(store, settings, clock, ended,
     assert len(plain.sweep().runs) == 1
 
 
+@pytest.mark.case("K3.settings")
 def test_a_negative_number_of_runs_switches_it_off(store, settings, clock, ended, sweeper):
     """Rather than all of them on."""
     ended()

@@ -56,6 +56,7 @@ def test_what_is_protected_is_spared_with_the_reason():
     assert (planned.runs, planned.artefacts, planned.bytes) == (1, 2, 10)
 
 
+@pytest.mark.case("K3.never")
 @pytest.mark.parametrize("finished_at", [None, "", "yesterday", "0000-13-45"])
 def test_what_has_no_end_that_can_be_read_stays(finished_at):
     """Its age isn't known."""
@@ -64,6 +65,7 @@ def test_what_has_no_end_that_can_be_read_stays(finished_at):
     assert planned.spared[0].why == "when it ended can't be told"
 
 
+@pytest.mark.case("F10.clock")
 def test_what_ended_in_the_future_stays():
     """A clock was wrong; there is no negative age."""
     assert doomed([run("x", days=-400)], older_than=timedelta()) == []

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from pixie_core.store import Store
 from pixie_core.sweeper import Policy, Sweeper
 from pixie_core.testing.clock import FakeClock
@@ -68,6 +70,7 @@ def test_of_each_tool_the_newest_are_kept_and_protected_ones_dont_count(store, c
     assert Sweeper(store, clock=clock).apply(Policy(retained={"hello": 0}, tool_id="other")).purged.runs == ()
 
 
+@pytest.mark.case("K3.never")
 def test_a_run_at_work_is_never_swept(store, clock, ended):
     """However old it is; nor one whose end was never written down."""
     store.create_run(run_id="0a1b2c3d-4e5f-4071-8293-a4b5c6d7e8f9", tool_id="hello", inputs={}, origin="api")

@@ -43,6 +43,7 @@ def test_the_raw_zip_of_these_tests_is_fine_by_itself(zip_path):
     assert [each.name for each in inspect_zip(zip_path).files][-1] == "docs/a.md"
 
 
+@pytest.mark.case("I1.names")
 @pytest.mark.parametrize(
     ("name", "why"),
     [
@@ -87,6 +88,7 @@ def test_a_name_that_is_not_safe_everywhere_is_refused_by_name(zip_path, name, w
     assert str(refused(zip_path, why)).isprintable()
 
 
+@pytest.mark.case("I1.names")
 @pytest.mark.parametrize(
     ("names", "why"),
     [
@@ -106,6 +108,7 @@ def test_two_names_that_some_system_takes_for_one_are_refused(zip_path, names, w
     refused(zip_path, why)
 
 
+@pytest.mark.case("I2.kinds")
 @pytest.mark.parametrize(
     ("mode", "why"),
     [
@@ -128,6 +131,7 @@ def test_only_plain_files_and_folders_are_imported(zip_path, mode, why):
     assert "link" in str(refused(zip_path, why))
 
 
+@pytest.mark.case("I2.kinds")
 @pytest.mark.parametrize("identity", [0x000D, 0x756E])
 def test_hard_links_of_unix_zips_are_refused(zip_path, identity):
     """They stand in an extra field."""
@@ -135,12 +139,14 @@ def test_hard_links_of_unix_zips_are_refused(zip_path, identity):
     refused(zip_path, "Unix links")
 
 
+@pytest.mark.case("I3.bombs")
 def test_a_bomb_is_refused_by_what_it_says(zip_path):
     """50 MB of zeros from 50 kB."""
     zip_path.write_bytes(whole(raw_entry("zeros", b"\0" * 50_000_000)))
     refused(zip_path, "grows by more than 100 times")
 
 
+@pytest.mark.case("I3.bombs")
 def test_a_bomb_that_lies_about_its_size_is_cut_where_its_word_ends(zip_path):
     """It says 10 bytes and holds 50 million: no more than a piece of it is made."""
     zip_path.write_bytes(whole(raw_entry("zeros", b"\0" * 50_000_000, size=10)))
@@ -163,6 +169,7 @@ def test_less_than_said_is_refused(zip_path):
         refused(zip_path, why)
 
 
+@pytest.mark.case("I3.bombs")
 def test_overlapping_entries_are_refused(zip_path):
     """Many directory records that point at one kernel, as in Fifield's bomb."""
     local, record = raw_entry("kernel", b"\0" * 100_000)
@@ -200,6 +207,7 @@ def test_each_limit_holds_and_says_so(zip_path, limits, why):
     refused(zip_path, why, limits=limits)
 
 
+@pytest.mark.case("I3.bombs")
 def test_a_million_entries_are_refused_by_their_number(zip_path):
     """Before the directory is read; where 16 bits don't hold the number it is a zip64."""
     zip_path.write_bytes(raw_zip([raw_entry("a")], count=60_000))
@@ -224,6 +232,7 @@ def test_a_zip_in_the_zip_is_a_file_like_any_other(zip_path, nested):
     assert inspect_zip(zip_path).files[-1].size == len(inner)
 
 
+@pytest.mark.case("I4.broken")
 def test_what_programs_read_differently_is_refused(zip_path):
     """Each of these has an entry, or a name, that one program sees and another doesn't."""
     plain = whole()
@@ -290,6 +299,7 @@ def test_sizes_behind_the_content_are_read_and_held_against_the_directory(zip_pa
     refused(zip_path, "followed by a size or check sum")
 
 
+@pytest.mark.case("I4.broken")
 def test_every_cut_and_every_flipped_byte_is_refused_or_still_the_same_tool(tmp_path):
     """No byte can be changed so that reading fails in any other way than by a refusal."""
     content = whole(raw_entry("docs/a.md", b"text, text, text"))

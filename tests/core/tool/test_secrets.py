@@ -60,6 +60,7 @@ def test_a_secret_reaches_the_process_and_python_dotenv_alike(tool):
     assert dotenv_values(env(tool)) == {"API_KEY": CANARY}
 
 
+@pytest.mark.case("S1.mode")
 @pytest.mark.parametrize("umask", [0, 0o022, 0o777])
 def test_the_file_is_never_open_to_others(tool, umask):
     """It is made with 0600, and not made first and closed then."""
@@ -84,6 +85,7 @@ def test_the_file_is_never_open_to_others(tool, umask):
     assert mode(env(tool)) == 0o600
 
 
+@pytest.mark.case("S1.mode")
 def test_a_file_that_others_could_read_is_closed_with_a_warning(tool):
     """At the next write and at the next read, whichever comes first."""
     for use in (lambda: set_secret(tool, "B", "long enough"), lambda: secrets_for(tool).warnings):
@@ -126,6 +128,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.case("S5.values")
 @pytest.mark.parametrize("value", HOSTILE, ids=[each[:20].encode("unicode_escape").decode() for each in HOSTILE])
 def test_a_value_comes_back_exactly_and_sets_nothing_else(tool, value):
     """Neither what stands before it nor what stands after it changes."""
@@ -139,6 +142,7 @@ def test_a_value_comes_back_exactly_and_sets_nothing_else(tool, value):
     assert "# a comment\n" in env(tool).read_text()
 
 
+@pytest.mark.case("S5.values")
 @settings(deadline=None)  # each save waits for the disk
 @given(st.dictionaries(st.sampled_from("ABCDE"), st.text(), min_size=1))
 def test_whatever_is_set_is_what_is_read_or_is_refused(tmp_path_factory, wanted):
@@ -155,6 +159,7 @@ def test_whatever_is_set_is_what_is_read_or_is_refused(tmp_path_factory, wanted)
     assert dict(secrets_for(tool).values) == kept
 
 
+@pytest.mark.case("S5.values")
 @pytest.mark.parametrize(
     ("value", "why"),
     [
@@ -172,6 +177,7 @@ def test_a_value_that_no_variable_can_hold_is_refused_without_being_shown(tool, 
     assert not env(tool).exists()
 
 
+@pytest.mark.case("S5.names")
 @pytest.mark.parametrize(
     "key",
     ["", "A=B", "1A", "A B", "A\n", "Ä", "a-b", "LD_PRELOAD", "DYLD_INSERT_LIBRARIES", "PATH", "PYTHONPATH",
@@ -185,6 +191,7 @@ def test_a_name_that_cannot_be_a_secret_is_refused(tool, key):
     assert not env(tool).exists()
 
 
+@pytest.mark.case("S5.names")
 def test_a_forbidden_name_that_was_written_by_hand_is_left_out(tool):
     """And said, without its value."""
     env(tool).write_text(f"LD_PRELOAD={CANARY}\nA=long enough\n")
@@ -206,6 +213,7 @@ def test_a_line_that_cannot_be_read_is_named_and_nothing_is_added_behind_it(tool
     assert env(tool).read_text() == "A=fine enough\n\nB='open\n"
 
 
+@pytest.mark.case("S3.short")
 def test_a_secret_too_short_to_be_masked_is_set_with_a_warning(tool):
     """It would hide half of every text."""
     assert "isn't masked" in set_secret(tool, "PIN", "1234")[0]
@@ -224,6 +232,7 @@ def test_names_come_with_their_time_and_never_with_their_value(tool):
     assert CANARY not in repr(secrets_for(tool))
 
 
+@pytest.mark.case("S6.set")
 def test_a_blank_keeps_and_clear_removes(tool):
     """A form that is saved with an empty field changes nothing."""
     env(tool).write_text("# mine\nexport A='long enough'  # where it is from\nexported=yes indeed\n")
@@ -276,6 +285,7 @@ set_secret(Tool("weather", Path(sys.argv[1]), None), "A", "the new value")
 """
 
 
+@pytest.mark.case("S1.killed")
 @pytest.mark.parametrize(
     ("point", "expected"),
     [("before_sync", "the old value"), ("before_rename", "the old value"), ("after_rename", "the new value")],
@@ -291,6 +301,7 @@ def test_a_save_that_is_killed_leaves_the_old_or_the_new(tool, point, expected):
     assert all(mode(each) == 0o600 for each in tool.folder.iterdir())
 
 
+@pytest.mark.case("I7.secrets")
 def test_secrets_of_replaced_code_wait_to_be_confirmed(tmp_path):
     """The new folder has no .env that its code could load, and the process gets nothing."""
     old, new = a_tool(tmp_path, "old"), a_tool(tmp_path, "new")

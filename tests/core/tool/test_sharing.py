@@ -82,6 +82,7 @@ SOURCE = [".env.example", ".gitignore", "README.md", "main.py", "notes/data/kept
           "reference/fixture_a.json", "tool.json"]  # fmt: skip
 
 
+@pytest.mark.case("S7.tools")
 def test_a_shared_tool_is_its_source_and_nothing_else(tool, tmp_path):
     """No environment, secret, history, data, cache, leftover, link or pipe."""
     path = share(tool, tmp_path)
@@ -110,6 +111,7 @@ def test_a_file_that_is_there_is_overwritten_only_when_asked(tool, tmp_path):
     assert zipfile.is_zipfile(share(tool, tmp_path, force=True))
 
 
+@pytest.mark.case("S7.tools")
 @pytest.mark.parametrize(
     ("name", "text"),
     [
@@ -192,6 +194,7 @@ def test_the_source_hash_is_the_same_at_both_ends(tool, tools, tmp_path):
     assert proposed(tmp_path, content).source_hash != shared.source_hash
 
 
+@pytest.mark.case("I6.manifest")
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
@@ -247,6 +250,7 @@ def warned(tmp_path, pyproject="", dependencies="", **more):
     return "\n".join(map(str, found.warnings))
 
 
+@pytest.mark.case("I6.manifest")
 @pytest.mark.parametrize(
     "requirement",
     ["x @ https://example.invalid/x.whl", "git+https://example.invalid/x", "x @ git+ssh://host/x", "file:///x.whl",
@@ -331,6 +335,7 @@ source = { virtual = "." }
     assert "evil comes from" in str(warning)
 
 
+@pytest.mark.case("I6.manifest")
 def test_names_that_a_tool_will_not_get_are_left_out_of_its_secrets(tmp_path):
     """With a warning each."""
     keys = ["LD_PRELOAD", "PATH", "PYTHONPATH", "PIXIE_HOME", "API_KEY", "A=B"]
@@ -386,6 +391,7 @@ def test_a_staged_tool_is_inert(tmp_path, tools):
     assert {mode for name, mode in modes.items() if name != "sub"} == {"0o644"}
 
 
+@pytest.mark.case("I5.inert")
 def test_nothing_of_a_zip_runs_before_it_is_confirmed(tmp_path, tools):
     """Nor by being confirmed: the environment is made by `pixie sync`, and programs start with a run (I5)."""
     flag = tmp_path / "flag"
@@ -479,6 +485,7 @@ def test_a_tool_that_is_a_link_is_not_replaced(tmp_path, tools, tool):
     assert tree(tmp_path / "elsewhere") == before
 
 
+@pytest.mark.case("I7.secrets", "S7.tools")
 def test_a_replaced_tool_keeps_its_data_and_its_secrets_wait(tmp_path, tools, tool):
     """The new code gets none of them until that is confirmed (I7); the old source is kept (without environment)."""
     staged(tmp_path, tools)
@@ -518,6 +525,7 @@ POINTS = [
 ]
 
 
+@pytest.mark.case("I8.kill")
 @pytest.mark.parametrize("point", POINTS)
 def test_a_replacement_that_is_killed_ends_as_the_old_tool_or_as_the_new(tmp_path, tools, tool, point):
     """Whole, with its data and its secrets, after the sweep of the next start; a second one finds nothing (I8)."""

@@ -57,6 +57,7 @@ def served(home, port, *arguments, **environment):
         yield server, f"http://127.0.0.1:{port}"
 
 
+@pytest.mark.case("F13.signals", "D6.starting")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_it_says_one_line_serves_and_ends_with_0(home, port, how):
     """The line is true when it is said: Pixie answers."""
@@ -84,6 +85,7 @@ def test_a_closed_terminal_does_not_end_what_nohup_started(home, port):
         signal.signal(signal.SIGHUP, before)
 
 
+@pytest.mark.case("F13.signals")
 def test_an_impatient_second_ctrl_c_leaves_nothing_behind(home, port):
     """Closing is gone through with all the same: the run has its end and the process is gone."""
     with served(home, port) as (server, url):
@@ -102,6 +104,7 @@ def test_an_impatient_second_ctrl_c_leaves_nothing_behind(home, port):
         assert opened.get(run["id"]).status == "interrupted"
 
 
+@pytest.mark.case("F13.signals", "F11.end")
 def test_it_ends_within_ten_seconds_with_a_run_and_a_stream_open(home, port):
     """The run becomes interrupted with what had come, the stream ends, the tool's process is gone."""
     with served(home, port) as (server, url):
@@ -143,6 +146,7 @@ def test_a_replacement_that_was_cut_short_is_whole_before_tools_are_looked_for(h
     assert "The replacement of adder was cut short, and was completed." in err
 
 
+@pytest.mark.case("F9.second")
 def test_a_second_server_of_the_folder_ends_with_1_and_names_the_first(home, port):
     """Whatever port it was given."""
     with served(home, port) as (server, _):
@@ -166,6 +170,7 @@ def test_a_taken_port_is_one_sentence(home):
     assert f"Port {taken_port} on 127.0.0.1 is taken" in err
 
 
+@pytest.mark.case("N1.public")
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "example.org", "::"])
 def test_a_public_host_is_refused_by_name(home, host):
     """As an option and as a variable: exit code 2, one sentence that names the setting."""
@@ -224,6 +229,7 @@ def test_pixie_alone_serves(home, port):
         assert server.wait(DEADLINE) == 0
 
 
+@pytest.mark.case("F9.stale", "F4.processes")
 def test_what_a_killed_server_left_running_is_interrupted_when_the_next_begins(home, port):
     """And its processes are gone: nothing says `running` that isn't."""
     with served(home, port) as (server, url):

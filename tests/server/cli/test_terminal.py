@@ -19,6 +19,7 @@ def printable(text):
     )
 
 
+@pytest.mark.case("X8.terminal")
 @given(st.text())
 def test_no_control_character_survives(text):
     """Whatever a tool writes, what comes out has no control character but newline and tab."""

@@ -104,12 +104,14 @@ TAME_PAGES = pages(TAME)
 HOSTILE_PAGES = pages(HOSTILE)
 
 
+@pytest.mark.case("X8.hostile")
 @pytest.mark.parametrize("name", TAME_PAGES)
 def test_hostile_words_change_nothing_of_what_a_page_is_made_of(name):
     """The elements and their attributes are those that the same page has with a tame word in each place."""
     assert structure(HOSTILE_PAGES[name]) == structure(TAME_PAGES[name])
 
 
+@pytest.mark.case("X8.hostile")
 @pytest.mark.parametrize("name", TAME_PAGES)
 def test_a_page_has_no_script_of_its_own_making(name):
     """Scripts are files of Pixie's or data; nothing is an event handler."""
@@ -135,6 +137,7 @@ def test_the_hostile_words_are_there_to_be_read():
     assert "{{7*7}}" in heading.text
 
 
+@pytest.mark.case("X8.hostile")
 def test_an_island_of_data_can_be_neither_left_nor_broken():
     """A chart's data holds no character that HTML or a script would read as its own, and says the same."""
     value = {"x": [1], "series": [{"name": HOSTILE, "y": [2]}]}
@@ -147,6 +150,7 @@ def test_an_island_of_data_can_be_neither_left_nor_broken():
     )
 
 
+@pytest.mark.case("X6.plotly")
 def test_a_chart_says_markup_as_words():
     """Plotly would make a link of it; it gets entities."""
     value = {"x": [1], "series": [{"name": '<a href="https://evil.example">x</a>', "y": [2]}]}

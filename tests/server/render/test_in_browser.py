@@ -257,6 +257,7 @@ def test_a_run_can_be_cancelled(browse, tmp_path):
     expect(page.locator("[data-key=story] pre")).to_contain_text("word1 ")
 
 
+@pytest.mark.case("X6.plotly", "X9.silent")
 def test_a_chart_says_markup_as_words_and_offers_nothing_that_leaves_the_machine(browse):
     """A name that is markup stands in the legend's text; the toolbar has no cloud."""
     page = browse("/tool/show")

@@ -9,6 +9,7 @@ from pixie_server.render.markdown import to_html
 from tests.server.render.reading import elements, only
 
 
+@pytest.mark.case("X1.markdown")
 @pytest.mark.parametrize(
     "address",
     [
@@ -27,6 +28,7 @@ def test_a_link_goes_to_the_web_or_nowhere(address):
             assert (link["href"] or "").startswith(("http:", "https:", "mailto:")) or not link["href"]
 
 
+@pytest.mark.case("X1.markdown", "X2.html")
 @pytest.mark.parametrize(
     "source",
     [
@@ -50,12 +52,14 @@ def test_html_is_shown_and_not_done(source):
     assert cleaned(str(html)) == str(html)
 
 
+@pytest.mark.case("X2.html", "X3.htmx")
 def test_what_slips_past_the_parser_is_cleaned():
     """The allow-list stands alone: attributes of htmx, handlers, ids and styles go."""
     html = cleaned('<p id="x" class="y" style="color:red" hx-get="/x" data-hx-post="/y" onclick="z()">words</p>')
     assert html == "<p>words</p>"
 
 
+@pytest.mark.case("X1.markdown", "X9.silent")
 def test_a_picture_from_the_web_is_a_link():
     """Nothing is fetched."""
     html = to_html("![a cat](https://pictures.example/cat.png)")
@@ -89,6 +93,7 @@ def test_a_table_keeps_its_alignment():
     assert [each["align"] for each in elements(html, "td")] == ["right", None]
 
 
+@pytest.mark.case("X1.markdown")
 @pytest.mark.parametrize("source", ["> " * 10_000 + "x", "[" * 20_000, "*a " * 20_000, "`" * 20_000, "- " * 10_000])
 def test_a_bomb_takes_less_than_a_second(source):
     """Nesting and unclosed marks are bounded."""
