@@ -185,6 +185,7 @@ def test_axe_finds_nothing_on_any_page(chromium, live, width, theme):
     context.close()
 
 
+@pytest.mark.case("X10.clean")
 def test_no_page_breaks_the_content_security_policy(page, live):
     """Zero violations while every kind of page is open, charts included."""
     run = live.run("curve")
