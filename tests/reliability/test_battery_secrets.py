@@ -2,9 +2,11 @@
 tests/server/cli/test_sharing.py, how it is found in what a tool says in tests/core/runtime/test_masking.py.
 """
 
+import html
 import io
 import json
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ from pixie_server.app import ROUTES
 from tests.reliability.conftest import CANARY, TELLTALE, TELLTALE_MANIFEST
 from tests.reliability.invariants import holds, not_told
 from tests.reliability.raw import addresses
+from tests.server.cli.folders import command
 from tests.server.live_pixie import add_tool
 
 ESCAPED = json.dumps(CANARY)[1:-1]
@@ -48,6 +51,30 @@ def test_a_file_that_holds_a_secret_is_left_as_it_is_and_its_run_is_flagged(apar
     (artefact,) = run["artefacts"]
     assert apart.get(f"/api/artefacts/{artefact['id']}/content").text == CANARY
     assert any("secret" in each for each in run["flagged"])
+
+
+@pytest.mark.case("S3.asks")
+def test_whoever_takes_a_run_away_whose_file_holds_a_secret_is_told(apart, tmp_path):
+    """Beside the menus of its page, in the zip, and by the commands; the secret itself isn't said."""
+    run = apart.run("telltale", how="file")
+    (said,) = run["flagged"]
+    assert "leak.txt" in said
+    assert html.escape(said) in apart.get(f"/tool/telltale/runs/{run['id']}").text
+    archive = zipfile.ZipFile(io.BytesIO(apart.get(f"/api/runs/{run['id']}/export").content))
+    assert json.loads(archive.read("run.json"))["flagged"] == [said]
+    for name in ("export-run", "export-run-as-report"):
+        done = command(apart.pixie.settings.home, name, run["id"], "--to", str(tmp_path), PIXIE_URL=apart.url)
+        assert done.exit_code == 0, done.stderr
+        assert said in done.stderr
+        assert CANARY not in done.output
+
+
+@pytest.mark.case("S4.said")
+def test_what_a_tool_can_read_all_the_same_is_said():
+    """Nobody should take an allow-list of variables for a wall."""
+    said = (Path(__file__).parents[2] / "SECURITY.md").read_text(encoding="utf-8")
+    assert "a tool that you chose to run" in said
+    assert "It can read other tools' `.env` files" in said
 
 
 @pytest.mark.case("S4.environment")

@@ -179,6 +179,38 @@ def test_the_same_tool_of_somebody_else_on_the_port_is_never_used(gremlins):
     assert not twin.asked_to_run
 
 
+@pytest.mark.case("N15.stranger")
+def test_nothing_is_sent_to_who_has_the_port_of_a_tool_that_is_gone(gremlins):
+    """Its process was killed, and a stranger listens where it did: the next run has a process and a port of its own."""
+    runs = gremlins()
+    tool = runs.tool()
+    works(runs, tool)
+    (state,) = runs.runner.launcher.state()
+    psutil.Process(state.pid).kill()
+    until(lambda: not psutil.pid_exists(state.pid) or psutil.Process(state.pid).status() == psutil.STATUS_ZOMBIE)
+    heard = []
+    with socket.socket() as stranger:
+        stranger.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        until(lambda: _bound(stranger, state.port))
+        stranger.listen()
+        stranger.settimeout(0.5)
+        works(runs, tool)
+        with contextlib.suppress(TimeoutError):
+            heard.append(stranger.accept())
+    assert heard == []
+    (now,) = runs.runner.launcher.state()
+    assert now.port != state.port
+
+
+def _bound(stranger, port):
+    """Whether the port could be taken: until what used it is wholly gone it can't."""
+    try:
+        stranger.bind(("127.0.0.1", port))
+    except OSError:
+        return False
+    return True
+
+
 @pytest.mark.case("T3.identity")
 def test_a_tool_that_closed_its_socket_is_replaced(gremlins):
     """The run that finds its port closed says so; the next one gets a new process and port."""

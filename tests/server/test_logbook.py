@@ -209,6 +209,7 @@ WAYS = [
 FORMS = {CANARY, CANARY.encode().decode("latin-1"), json.dumps(CANARY)[1:-1], repr(CANARY)[1:-1], "c4n4ry", "9f3e"}
 
 
+@pytest.mark.case("S2.faults")
 @pytest.mark.parametrize("way", WAYS, ids=lambda each: each.__name__.strip("_"))
 def test_no_secret_gets_into_the_log(logged, way, capsys, monkeypatch):
     """By whatever way it comes, in whichever spelling: neither the file nor stderr holds any part of it."""
@@ -235,6 +236,7 @@ def test_a_secret_is_masked_from_its_first_record_on_and_after_it_was_changed(lo
     assert [record["message"] for record in logged.records] == ["now •••", "now ••• and •••", "now •••"]
 
 
+@pytest.mark.case("S2.faults")
 def test_a_fault_of_the_server_is_logged_with_its_route_and_without_the_secret(home, monkeypatch):
     """And the answer says no more than that there is a log."""
     stream = io.StringIO()

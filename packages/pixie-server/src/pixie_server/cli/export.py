@@ -49,6 +49,8 @@ def export_run(session: Session, run: str, to: Path | None, *, force: bool, as_j
     else:
         entries = "1 entry" if made.entries == 1 else f"{made.entries} entries"
         click.echo(safe(f"{made.path}\n{made.size_bytes:,} bytes, {entries}, every check sum right"))
+    for said in found.flagged:  # before it is shared, and not in what a program reads
+        click.echo(safe(said), err=True)
 
 
 @contextmanager

@@ -67,3 +67,5 @@ def export_run_as_report(
         print_json({"run_id": found.id, "path": str(path), "size_bytes": size, "format": format})
     else:
         click.echo(safe(f"{path}\n{size:,} bytes"))
+    for said in found.flagged:
+        click.echo(safe(said), err=True)
