@@ -157,6 +157,56 @@ def test_the_script_writes_numbers_as_the_dashboard_does(open_report):
     assert after == [before[at] for at in order]
 
 
+MARKDOWN = r"""Energy is $E = mc^2$; it costs $5 or $6.
+
+$$
+a
+= \frac{b}{c}
+$$
+
+Broken: $\frac{1$, hostile: $\href{javascript:alert(1)}{x}$
+"""
+
+
+def test_formulas_within_markdown_are_set(open_report):
+    """In a line and on their own; a price, and what can't be set, stays as it was written."""
+    page = open_report({"m": ("markdown", MARKDOWN)})
+    expect(page.locator("[data-formula=inline] .katex").first).to_contain_text("E")
+    expect(page.locator("[data-formula=display] .katex-display")).to_have_count(1)
+    expect(page.locator(".prose")).to_contain_text("it costs $5 or $6.")
+    expect(page.locator("[data-formula]:not([data-set])")).to_have_text(r"$\frac{1$")
+    assert page.locator("a[href^='javascript']").count() == 0
+
+
+def test_two_pictures_are_compared_by_a_slider(open_report):
+    """As much of each is seen as it says, by the keyboard too; they can stand side by side, and do on paper."""
+    page = open_report({"c": EVERY["image_compare"]})
+    slider, pictures = page.get_by_role("slider"), page.locator("[data-compare] img")
+    expect(slider).to_be_visible()
+    assert pictures.first.bounding_box() == pictures.last.bounding_box()
+    slider.focus()
+    slider.press("Home")
+    assert pictures.last.evaluate("it => getComputedStyle(it).clipPath") in {"inset(0px 0px 0px 0%)", "inset(0%)"}
+    slider.press("End")
+    assert "100%" in pictures.last.evaluate("it => getComputedStyle(it).clipPath")
+    page.emulate_media(media="print")
+    assert pictures.first.bounding_box()["x"] < pictures.last.bounding_box()["x"]
+    page.emulate_media(media="screen")
+    page.get_by_role("button", name="Side by side").click()
+    expect(slider).to_be_hidden()
+    assert pictures.first.bounding_box()["x"] < pictures.last.bounding_box()["x"]
+    page.get_by_role("button", name="One over the other").click()
+    expect(slider).to_be_visible()
+
+
+def test_without_scripts_two_pictures_stand_side_by_side(open_report):
+    """And formulas are their source."""
+    page = open_report({"c": EVERY["image_compare"], "m": ("markdown", MARKDOWN)}, java_script_enabled=False)
+    pictures = page.locator("[data-compare] img")
+    assert pictures.first.bounding_box()["x"] < pictures.last.bounding_box()["x"]
+    expect(page.locator("[data-formula]").first).to_have_text("$E = mc^2$")
+
+
 @pytest.mark.case("X7.leaflet", "X6.plotly")
 def test_what_a_tool_says_does_not_run(open_report):
     """In labels, cells, marks, names of series and words of every other kind."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pixie_core.exporters.rendered import markdown_tokens
+from pixie_core.exporters.rendered_formulas import BLOCK, INLINE
 from pixie_core.exporters.words import is_prose
 
 if TYPE_CHECKING:
@@ -62,8 +63,8 @@ def _blocks(tokens: Iterator[Token], end: str | None) -> list[Node]:
         elif token.type == "ordered_list_open":
             start = int(token.attrGet("start") or 1) if token.attrGet("start") is not None else 1
             made.append({"k": "numbers", "start": start, "items": _items(tokens, "ordered_list_close")})
-        elif token.type in {"fence", "code_block"}:
-            made.append({"k": "code", "t": token.content.rstrip("\n")})
+        elif token.type in {"fence", "code_block", BLOCK}:
+            made.append({"k": "code", "t": token.content.strip("\n")})
         elif token.type == "hr":
             made.append({"k": "rule"})
         elif token.type == "table_open":
@@ -113,6 +114,8 @@ def _inlines(tokens: Iterator[Token], end: str | None) -> list[Node]:
             made.append({"k": "break"})
         elif token.type == "code_inline":
             made.append({"k": "code", "t": token.content})
+        elif token.type == INLINE:
+            made.append({"k": "text", "t": f"{token.markup}{token.content}{token.markup}"})
         elif token.type in _SPANS:
             made.append({"k": _SPANS[token.type], "c": _inlines(tokens, token.type.replace("_open", "_close"))})
         elif token.type == "link_open":

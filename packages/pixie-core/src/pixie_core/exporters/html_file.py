@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pixie_core.exporters.format import Export
 
-__all__ = ["inline_script", "write_drawing_page"]
+__all__ = ["inline_script", "script_digest", "write_drawing_page"]
 
 _WITHOUT_SCRIPTS = (
     "<noscript><p>This page draws with JavaScript, all of it inside. Allow it to see more.</p></noscript>"
@@ -43,7 +43,7 @@ def write_drawing_page(
 
     `theme` is light, dark, or auto: what the reader's system says, and light on paper.
     """
-    hashes = " ".join(f"'sha256-{_digest(each)}'" for each in scripts)
+    hashes = " ".join(map(script_digest, scripts))
     policy = (
         f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; "
         "connect-src 'none'; form-action 'none'; base-uri 'none'"
@@ -77,8 +77,9 @@ def inline_script(text: str) -> str:
     return re.sub(r"</(?=script)", r"<\\/", text, flags=re.IGNORECASE).replace("<!--", "<\\!--").strip()
 
 
-def _digest(script: str) -> str:
-    return base64.b64encode(hashlib.sha256(sayable(script).encode()).digest()).decode()
+def script_digest(script: str) -> str:
+    """What a policy says to allow this script and no other."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(sayable(script).encode()).digest()).decode()}'"
 
 
 def _style(theme: str) -> str:

@@ -1,7 +1,7 @@
 """Markdown from tools as HTML: parsed with HTML off, then cleaned by an allow-list.
 
-Headings skip no level. A picture is shown when it comes along as a data URL; one from elsewhere becomes a link, and
-nothing is fetched.
+Headings skip no level. A formula stands as its source in an element that says so (see `rendered_formulas`). A picture
+is shown when it comes along as a data URL; one from elsewhere becomes a link, and nothing is fetched.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from pixie_core.exporters.cells import sayable
+from pixie_core.exporters.rendered_formulas import add_formulas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -23,6 +24,7 @@ __all__ = ["cleaned", "markdown_html", "markdown_tokens"]
 _TAGS = {
     *("p", "br", "hr", "blockquote", "ul", "ol", "li", "strong", "em", "s", "code", "pre", "a", "img"),
     *("table", "thead", "tbody", "tr", "th", "td"),
+    *("div", "span"),
 }
 _ATTRIBUTES = {
     "a": {"href", "title"},
@@ -30,6 +32,8 @@ _ATTRIBUTES = {
     "ol": {"start"},
     "th": {"align"},
     "td": {"align"},
+    "div": {"data-formula"},
+    "span": {"data-formula"},
 }
 _PICTURES = ("data:image/png;", "data:image/jpeg;", "data:image/gif;", "data:image/webp;")
 _ADDRESSES = ("http://", "https://", "mailto:")
@@ -59,7 +63,7 @@ def markdown_html(
 
 
 def markdown_tokens(source: str) -> list[Token]:
-    """The source, parsed: CommonMark, tables and strikethrough."""
+    """The source, parsed: CommonMark, tables, strikethrough and formulas."""
     return _parser().parse(sayable(source))
 
 
@@ -69,6 +73,7 @@ def _parser() -> MarkdownIt:
 
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "typographer": False})
     parser.enable(["table", "strikethrough"])
+    add_formulas(parser)
     parser.add_render_rule("image", _picture)
     return parser
 
@@ -82,6 +87,8 @@ def cleaned(html: str, local: tuple[str, ...] = ()) -> str:
             return value if value.lower().startswith(_ADDRESSES) or value.startswith(local) else None
         if (element, name) == ("img", "src"):
             return value if value.startswith((*_PICTURES, *local)) else None
+        if name == "data-formula":
+            return value if value in {"inline", "display"} else None
         return value
 
     return nh3.clean(

@@ -6,15 +6,12 @@ KaTeX) stands in it once, and only where an output needs it. Light or dark as th
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pixie_core.catalogue import OUTPUT_TYPES
-from pixie_core.exporters.cells import sayable
 from pixie_core.exporters.front_end import (
     COUNTRIES,
     KATEX,
@@ -24,7 +21,8 @@ from pixie_core.exporters.front_end import (
     front_end_file,
     has_front_end,
 )
-from pixie_core.exporters.html_file import inline_script
+from pixie_core.exporters.html_file import inline_script, script_digest
+from pixie_core.exporters.katex import katex_style
 from pixie_core.exporters.page import said
 from pixie_core.exporters.report_cells import cell_words
 from pixie_core.exporters.report_content import rows_of
@@ -36,18 +34,21 @@ if TYPE_CHECKING:
 
     from pixie_core.exporters.report_assets import Assets
     from pixie_core.exporters.report_content import Content, Section
+    from pixie_core.run.model import Output
 
 __all__ = ["page_report"]
 
 _HERE = Path(__file__).parent
-_KATEX_STYLE = "katex/katex.min.css"
-_KATEX_FONTS = "katex/fonts"
-_FONT = re.compile(r'src:url\(fonts/([\w-]+\.woff2)\) format\("woff2"\)(?:,url\([^)]*\) format\("\w+"\))*')
-"""In KaTeX's style: the newest form of a font, and the older ones behind it."""
 _LONG = 400
 """Characters of an input from which on it scrolls."""
 _LIBRARIES = {"plotly": PLOTLY, "leaflet": LEAFLET, "katex": KATEX}
-_SCRIPTS = {"plotly": "report_charts", "leaflet": "report_maps", "katex": "report_formulas", "tables": "report_tables"}
+_SCRIPTS = {
+    "plotly": "report_charts",
+    "leaflet": "report_maps",
+    "katex": "report_formulas",
+    "tables": "report_tables",
+    "compare": "report_compare",
+}
 """What each need brings: its library, and the script of ours that uses it."""
 _ROW = '<section>\n<div class="label"></div>\n<div class="value row">\n'
 _END_OF_ROW = "</div>\n</section>\n"
@@ -83,14 +84,23 @@ def page_report(content: Content, assets: Assets | None = None) -> Iterator[str]
 def _may_need(content: Content) -> set[str]:
     """What the outputs' types may need; which of it they do shows once they are written."""
     needs = {"tables"}
+    needs |= {"compare"} if any(each.type == "image_compare" for each in content.run.outputs.values()) else set()
     if not has_front_end():
         return needs
     for output in content.run.outputs.values():
         views = OUTPUT_TYPES[output.type].views() if output.type in OUTPUT_TYPES else ()
         needs |= {"plotly"} if "figure" in views else set()
         needs |= {"leaflet"} if "features" in views else set()
-        needs |= {"katex"} if output.type == "latex" else set()
+        needs |= {"katex"} if output.type == "latex" or _may_hold_formulas(output) else set()
     return needs
+
+
+def _may_hold_formulas(output: Output) -> bool:
+    """Whether it is Markdown with a dollar; one that is kept as a file isn't looked into."""
+    if output.type != "markdown":
+        return False
+    value = output.value.get("value") if isinstance(output.value, dict) else output.value
+    return not isinstance(value, str) or "$" in value
 
 
 @cache
@@ -102,29 +112,13 @@ def _library(need: str) -> str:
     return inline_script(front_end_file(_LIBRARIES[need], "html").read_text(encoding="utf-8"))
 
 
-def _digest(script: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(sayable(script).encode()).digest()).decode()}'"
-
-
 def _style(needs: set[str]) -> Iterator[str]:
     if "leaflet" in needs:
         # Without the pictures of its markers and menus, which none of these maps has.
         yield re.sub(r"url\([^)]*\)", "none", front_end_file(LEAFLET_STYLE, "html").read_text(encoding="utf-8"))
     if "katex" in needs:
-        yield _with_fonts(front_end_file(_KATEX_STYLE, "html").read_text(encoding="utf-8"))
+        yield katex_style()
     yield (_HERE / "report.css").read_text(encoding="utf-8")
-
-
-def _with_fonts(style: str) -> str:
-    """KaTeX's style with its fonts as data: the newest form of each, which every browser reads."""
-
-    def inlined(source: re.Match[str]) -> str:
-        content = front_end_file(f"{_KATEX_FONTS}/{source[1]}", "html").read_bytes()
-        return f'src:url(data:font/woff2;base64,{base64.b64encode(content).decode()}) format("woff2")'
-
-    return re.sub(
-        r'src:url\(fonts/([\w-]+\.woff2)\) format\("woff2"\)(?:,url\([^)]*\) format\("\w+"\))*', inlined, style
-    )
 
 
 def _head(content: Content, needs: set[str]) -> Iterator[str]:
@@ -132,7 +126,7 @@ def _head(content: Content, needs: set[str]) -> Iterator[str]:
     for need in sorted(needs):
         scripts += [_library(need), _script(_SCRIPTS[need])] if need in _LIBRARIES else [_script(_SCRIPTS[need])]
     policy = (
-        f"default-src 'none'; script-src {' '.join(map(_digest, scripts))}; style-src 'unsafe-inline'; "
+        f"default-src 'none'; script-src {' '.join(map(script_digest, scripts))}; style-src 'unsafe-inline'; "
         "img-src data: blob: 'self'; media-src data: 'self'; font-src data:; connect-src 'none'; form-action 'none'; "
         "base-uri 'none'"
     )

@@ -72,7 +72,8 @@ def media_pieces(section: Section, beside: Mapping[int, str], room: Room) -> Ite
         yield '<p class="remark">Empty.</p>\n'
         return
     count = {1: " one", 2: " two"}.get(len(media), "")
-    yield f'<div class="pictures{count}">\n'
+    compared = " data-compare" if section.type == "image_compare" else ""
+    yield f'<div class="pictures{count}"{compared}>\n'
     for index, each in enumerate(media):
         yield "<figure>\n"
         yield from _one(section, each, beside.get(index), room, captioned=len(media) > 1)

@@ -11,6 +11,7 @@ from attrs import asdict, define, field
 from pixie_core.exporters.figure_text import plain_figure
 from pixie_core.exporters.front_end import has_front_end
 from pixie_core.exporters.json_text import json_bytes
+from pixie_core.exporters.katex import HAS_FORMULA
 from pixie_core.exporters.maps_marks import marks_of, view_of
 from pixie_core.exporters.page import said
 from pixie_core.exporters.pictures_theme import THEMES, dressed
@@ -45,7 +46,9 @@ _MOST_DATA = 20_000
 
 @define
 class Outputs:
-    """Makes the HTML of outputs, and remembers which libraries they need: plotly, leaflet, katex, tables."""
+    """Makes the HTML of outputs, and remembers which scripts they need: plotly, leaflet, katex, tables,
+    compare.
+    """
 
     beside: Mapping[str, Beside] = field(factory=dict)
     needs: set[str] = field(factory=set)
@@ -61,6 +64,8 @@ class Outputs:
         elif section.is_drawn:
             yield from (self._map if "features" in section.views else self._chart)(section, index)
         elif "media" in section.views:
+            if section.type == "image_compare":
+                self.needs.add("compare")
             yield from media_pieces(section, beside.files, self.room)
         elif "rows" in section.views:
             yield from self._table(section, index)
@@ -74,6 +79,8 @@ class Outputs:
             yield '<p class="remark">Empty.</p>\n'
             return
         html = markdown_html(text, first_heading=3, picture=lambda source: picture_url(section, source, self.room))
+        if HAS_FORMULA in html:
+            self.needs.add("katex")
         yield f'<div class="prose" dir="auto">\n{html}</div>\n'
 
     def formula(self, section: Section, _index: int) -> Iterator[str]:

@@ -12,6 +12,8 @@ from pixie_core.errors import ArtefactNotFound
 from pixie_core.exporters import markdown as md
 from pixie_core.exporters.cells import cell_text, sayable
 from pixie_core.exporters.format import Format
+from pixie_core.exporters.front_end import has_front_end
+from pixie_core.exporters.katex import HAS_FORMULA, katex_script, katex_style, setting_script
 from pixie_core.exporters.languages import LANGUAGES
 from pixie_core.exporters.page import said, write_page
 from pixie_core.exporters.rendered import markdown_html
@@ -29,6 +31,10 @@ _SIGNATURES = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "g
 _LARGEST_PICTURE = 10 * 2**20
 """Bytes of a picture that is put into a page."""
 _PIECE = 1_000_000
+_FORMULAS = """
+[data-formula]:not([data-set]) { font: 0.9rem/1.5 ui-monospace, monospace; white-space: pre-wrap; }
+[data-formula="display"] { display: block; overflow: auto hidden; }
+"""
 
 
 def is_prose(text: str) -> bool:
@@ -68,7 +74,12 @@ def _write_code_page(export: Export, sink: IO[bytes], _: NoOptions) -> None:
 
 def _write_markdown_page(export: Export, sink: IO[bytes], _: NoOptions) -> None:
     html = markdown_html(export.text(), first_heading=2, picture=lambda source: _embedded(export, source))
-    write_page(export, sink, ('<article dir="auto">\n', html, "</article>"))
+    article = ('<article dir="auto">\n', html, "</article>")
+    if HAS_FORMULA in html and has_front_end():
+        scripts = [katex_script(), setting_script()]
+        write_page(export, sink, article, scripts=scripts, style=katex_style() + _FORMULAS)
+    else:
+        write_page(export, sink, article)
 
 
 def _embedded(export: Export, source: str) -> str:
