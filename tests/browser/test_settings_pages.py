@@ -167,6 +167,7 @@ def test_a_limit_is_overridden_and_goes_back(page, live):
     assert live.pixie.tools.get("keyed").manifest.max_memory_mb == 900
     page.get_by_role("button", name="Reset Maximum memory to default").click()
     expect(field).to_have_value("512")
+    expect(field).to_be_focused()
     assert live.pixie.tools.get("keyed").manifest.max_memory_mb == 512
 
 

@@ -52,6 +52,11 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr } = event.detail;
   const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
   const fresh = page.getElementById(target.id);
+  if (fresh && "following" in target.dataset && "following" in fresh.dataset) {
+    // It goes on: nothing is to be seen but the time, which goes by itself.
+    event.detail.shouldSwap = false;
+    return;
+  }
   if (fresh) {
     // The page as it is now, or what was refused with its message: both take the place of what is here.
     event.detail.shouldSwap = true;
@@ -85,8 +90,8 @@ document.body.addEventListener("htmx:afterSettle", ({ detail }) => {
   else if (fresh.dataset.said && fresh.id !== "disk") announce(fresh.dataset.said);
   const wrong = fresh.querySelector('[aria-invalid="true"]');
   if (wrong) wrong.focus();
-  // What had the focus may be gone with what was removed: go on from the heading.
+  // What had the focus may be gone with what was removed: go on from the heading, or from the setting itself.
   else if (document.activeElement === document.body && fresh.id !== "disk" && !("following" in fresh.dataset)) {
-    fresh.querySelector("h2")?.focus();
+    fresh.querySelector("h2, input:checked, input:not([type='hidden'])")?.focus();
   }
 });
