@@ -91,7 +91,7 @@ def test_a_failed_start_says_at_which_step_and_leaves_nothing(settings, store, h
                 pass
             assert words in str(raised.value)
             assert not survivors()
-        assert store.recorded_processes() == ()
+        assert store.processes.recorded() == ()
         if tag == "dies-at-start":
             assert "numpy" in raised.value.stderr
             assert "numpy" in launcher.stderr(tool.id)
@@ -457,11 +457,11 @@ def test_processes_are_written_down_while_they_live(launcher, store, hostile):
     """So that a later start finds what this one couldn't end."""
     tool = hostile()
     with launcher.lease(tool) as process:
-        (row,) = store.recorded_processes()
+        (row,) = store.processes.recorded()
         assert (row.tool_id, row.process.pid) == ("hostile", process.pid)
         assert row.spawn_id == str(process.mark)
     launcher.stop(tool.id)
-    assert store.recorded_processes() == ()
+    assert store.processes.recorded() == ()
 
 
 def test_the_state_says_what_each_process_does(launcher, hostile):

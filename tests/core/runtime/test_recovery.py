@@ -73,7 +73,7 @@ def test_a_crash_is_cleared_up_and_a_second_look_changes_nothing(settings, store
     assert time.monotonic() - since < 5
     run = store.run(run_id)
     assert (run.status, run.error_code, run.values()) == ("interrupted", "interrupted", {"reply": "so far"})
-    assert store.recorded_processes() == ()
+    assert store.processes.recorded() == ()
     assert list((settings.artefacts_root / ".incoming").iterdir()) == []
     records = [record.text for record in store.events(run_id)]
     again = recover(store, settings)
@@ -112,7 +112,7 @@ def test_what_belongs_to_a_living_pixie_is_left_alone(settings, store, launcher,
         assert (found.interrupted, found.killed, found.folders_removed) == ((), (), 0)
         assert not process.ended
         assert folder.is_dir()
-        assert len(store.recorded_processes()) == 1
+        assert len(store.processes.recorded()) == 1
     store.interrupt(run_id, "the test is over")
 
 
@@ -146,7 +146,7 @@ def dead_owner():
 def test_a_stranger_with_a_recycled_pid_is_untouched(settings, store, sleeper):
     """The row says its pid; its start, its mark or both say that it is another."""
     stranger = sleeper()
-    store.record_process("0" * 16, "hostile", Owner.of(stranger.pid))
+    store.processes.record("0" * 16, "hostile", Owner.of(stranger.pid))
     mark = SpawnMark(folder_mark(settings), 1, 1, "0" * 32)
     start = Owner.of(stranger.pid).start_ticks
     assert not Marked(stranger.pid, start, mark).kill()

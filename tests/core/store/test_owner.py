@@ -43,9 +43,9 @@ def test_running_runs_and_processes_are_known_with_their_owners(store, story):
     assert store.interrupt(left, "its process ended")
     assert store.run(left).error_code == "interrupted"
 
-    store.record_process("spawn-1", "t", dead)
-    (row,) = store.recorded_processes()
+    store.processes.record("spawn-1", "t", dead)
+    (row,) = store.processes.recorded()
     assert (row.spawn_id, row.tool_id, row.process, row.owner) == ("spawn-1", "t", dead, me)
-    store.forget_process("spawn-1")
-    store.forget_process("spawn-1")
-    assert store.recorded_processes() == ()
+    store.processes.forget("spawn-1")
+    store.processes.forget("spawn-1")
+    assert store.processes.recorded() == ()

@@ -230,7 +230,7 @@ class Moves:
             raise RunsInFlight(tool_id, at_work)
 
     def _end_idle_processes(self, tool_id: str) -> None:
-        spawned = {row.spawn_id for row in self._store.recorded_processes() if row.tool_id == tool_id}
+        spawned = {row.spawn_id for row in self._store.processes.recorded() if row.tool_id == tool_id}
         if spawned:
             kill_marked(folder_mark(self._settings), lambda mark: str(mark) in spawned)
 

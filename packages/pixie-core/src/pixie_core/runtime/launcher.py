@@ -198,7 +198,7 @@ class Launcher:
                 self._adoption.expect(process.pid)
             try:
                 if self._store is not None and process.identity is not None:
-                    self._store.record_process(str(process.mark), tool.id, process.identity)
+                    self._store.processes.record(str(process.mark), tool.id, process.identity)
                 wait_until_up(process, seconds, lambda: self._closed or cancelled())
             except PortTaken:
                 self._stop_and_forget(process, at_once=True)
@@ -312,7 +312,7 @@ class Launcher:
                 self._changed.notify_all()
         if self._store is not None:
             try:
-                self._store.forget_process(str(process.mark))
+                self._store.processes.forget(str(process.mark))
             except Exception:  # noqa: BLE001 - it is gone; the row is removed by a later start of Pixie
                 _log.exception("that process %d has ended couldn't be recorded", process.pid)
 

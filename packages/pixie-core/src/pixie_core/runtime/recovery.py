@@ -49,9 +49,9 @@ def recover(store: Store, settings: Settings) -> Recovered:
     folder = folder_mark(settings)
     killed = kill_marked(folder, lambda mark: not mark.owner.alive())
     interrupted = _interrupt(store, [run.id for run in store.running() if run.owner is None or not run.owner.alive()])
-    for row in store.recorded_processes():
+    for row in store.processes.recorded():
         if not row.owner.alive():
-            store.forget_process(row.spawn_id)
+            store.processes.forget(row.spawn_id)
     removed = _remove_folders(store, settings)
     store.clean_up()
     return Recovered(interrupted, tuple(killed), removed)

@@ -12,6 +12,7 @@ from pixie_core.store.artefacts import ArtefactFilter, StoredArtefact
 from pixie_core.store.backup import Backup, Restored, back_up, backups, restore
 from pixie_core.store.batches import Change, Changed, Refused
 from pixie_core.store.choices import Choices, choices
+from pixie_core.store.cleaning import CleanedUp
 from pixie_core.store.deletion import Deletions, Purged
 from pixie_core.store.event_log import Draft, Publication
 from pixie_core.store.files import StagedFile
@@ -25,7 +26,7 @@ from pixie_core.store.rows import RunSummary
 from pixie_core.store.run_lists import RunFilter
 from pixie_core.store.runs import ActiveRun
 from pixie_core.store.sizes import Weight, sizes_on_disk, weigh
-from pixie_core.store.store import CleanedUp, Created, Store
+from pixie_core.store.store import Created, Store
 from pixie_core.store.stored_settings import StoredSettings
 from pixie_core.store.validate_jobs import ToolVerdict, ValidateJob
 from pixie_core.store.validations import LatestValidation

@@ -1,6 +1,4 @@
-"""Tool processes that were started, so that a later start can find those that a crash left behind. Functions of a
-connection; `Store` says when they run.
-"""
+"""Processes of tools that were started, so that a later start finds those that a crash left: `Store.processes`."""
 
 from __future__ import annotations
 
@@ -8,12 +6,17 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from pixie_core.clock import timestamp
 from pixie_core.store.owner import Owner
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Callable
+    from datetime import datetime
 
-__all__ = ["ToolProcessRow", "all_of_them", "forget", "record"]
+    from pixie_core.store.asking import Asking
+
+__all__ = ["ToolProcessRow", "ToolProcesses"]
 
 
 @frozen
@@ -27,33 +30,40 @@ class ToolProcessRow:
     started_at: str
 
 
-def record(conn: sqlite3.Connection, row: ToolProcessRow) -> None:
-    """Write down that a process was started."""
-    process, owner = row.process, row.owner
-    conn.execute(
-        "INSERT INTO tool_processes (spawn_id, tool_id, boot_id, pid, start_ticks, owner_boot_id, owner_pid,"
-        " owner_start_ticks, started_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            row.spawn_id,
-            row.tool_id,
-            process.boot_id,
-            process.pid,
-            process.start_ticks,
-            owner.boot_id,
-            owner.pid,
-            owner.start_ticks,
-            row.started_at,
-        ),
-    )
+class ToolProcesses:
+    """The processes of tools, written down while they are alive."""
+
+    def __init__(self, read: Asking, write: Asking, now: Callable[[], datetime]) -> None:
+        self._read = read
+        self._write = write
+        self._now = now
+
+    def record(self, spawn_id: str, tool_id: str, process: Owner) -> None:
+        """Write down a process that was started."""
+        owner, at = Owner.current(), timestamp(self._now())
+        row = (spawn_id, tool_id, *_columns(process), *_columns(owner), at)
+        self._write(
+            lambda conn: conn.execute(
+                "INSERT INTO tool_processes (spawn_id, tool_id, boot_id, pid, start_ticks, owner_boot_id, owner_pid,"
+                " owner_start_ticks, started_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                row,
+            )
+        )
+
+    def forget(self, spawn_id: str) -> None:
+        """The process has ended."""
+        self._write(lambda conn: conn.execute("DELETE FROM tool_processes WHERE spawn_id = ?", (spawn_id,)))
+
+    def recorded(self) -> tuple[ToolProcessRow, ...]:
+        """Every process that was written down and not forgotten, of any owner."""
+        return self._read(_all_of_them)
 
 
-def forget(conn: sqlite3.Connection, spawn_id: str) -> None:
-    """The process has ended."""
-    conn.execute("DELETE FROM tool_processes WHERE spawn_id = ?", (spawn_id,))
+def _columns(owner: Owner) -> tuple[str, int, int]:
+    return owner.boot_id, owner.pid, owner.start_ticks
 
 
-def all_of_them(conn: sqlite3.Connection) -> tuple[ToolProcessRow, ...]:
-    """Every process that was written down and not forgotten."""
+def _all_of_them(conn: sqlite3.Connection) -> tuple[ToolProcessRow, ...]:
     return tuple(
         ToolProcessRow(
             row["spawn_id"],

@@ -6,7 +6,6 @@ import json
 import logging
 import re
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeVar
@@ -20,19 +19,19 @@ from pixie_core.store import (
     artefacts,
     batches,
     event_log,
-    processes,
-    removal,
     run_lists,
     runs,
     tool_state,
 )
 from pixie_core.store.access import Access
+from pixie_core.store.cleaning import clean_up
 from pixie_core.store.deletion import Deletions
 from pixie_core.store.files import ArtefactFiles
 from pixie_core.store.live import Live
 from pixie_core.store.moving import Moving
 from pixie_core.store.on_disk import FilesOnDisk
 from pixie_core.store.owner import Owner
+from pixie_core.store.processes import ToolProcesses
 from pixie_core.store.stored_settings import StoredSettings
 from pixie_core.store.thumbnails import KeptThumbnails
 from pixie_core.store.validations import Validations
@@ -47,24 +46,23 @@ if TYPE_CHECKING:
     from pixie_core.run.events import Event, Record
     from pixie_core.run.model import Run
     from pixie_core.store.artefacts import ArtefactFilter, StoredArtefact
+    from pixie_core.store.cleaning import CleanedUp
     from pixie_core.store.event_log import Appended, Draft
     from pixie_core.store.files import Source, StagedFile
     from pixie_core.store.live import Listener
     from pixie_core.store.paging import Page
-    from pixie_core.store.processes import ToolProcessRow
     from pixie_core.store.rows import RunSummary
     from pixie_core.store.run_lists import RunFilter
     from pixie_core.store.runs import ActiveRun
     from pixie_core.tool import Limits, ToolState
 
-__all__ = ["CleanedUp", "Created", "Store"]
+__all__ = ["Created", "Store"]
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 _STOP_SECONDS = 0.2
 _INTERRUPTED_AT_ONCE = 250
-_AT_A_TIME = 8
 _ARTEFACT_URL = re.compile(r"/api/artefacts/([1-9][0-9]{0,17})/content")
 
 
@@ -74,14 +72,6 @@ class Created:
 
     run: Run
     new: bool
-
-
-@frozen
-class CleanedUp:
-    """What was removed of dead processes' unfinished work, in files."""
-
-    temporaries: int
-    set_aside: int
 
 
 class Store:
@@ -120,6 +110,7 @@ class Store:
         self.settings = StoredSettings(self.read, self.write)
         self.workspaces = Workspaces(self.read, self.write, clock.now)
         self.validations = Validations(self.read, self.write, clock.now)
+        self.processes = ToolProcesses(self.read, self.write, clock.now)
 
     def close(self) -> None:
         """Write what waits, and close every connection. Followers end with DataFolderError."""
@@ -551,45 +542,4 @@ class Store:
         again and again, while others work.
         """
         self.deletions.finish()
-        interrupted = self.read(_files_of_interrupted)
-        # Side by side, since many fsyncs at a time cost the disk hardly more than one.
-        with ThreadPoolExecutor(_AT_A_TIME, "pixie-clean-up") as pool:
-            aside = sum(pool.map(lambda run: self.files.set_partial_aside(*run), interrupted))
-        if interrupted:
-            # Their owners are of no use any more, and the next start needn't look at them again.
-            self.write(lambda conn: runs.disown(conn, [run_id for _, run_id, _ in interrupted]))
-        for claim in self.files.left_without_row():
-            if not self.read(partial(runs.has_row, run_id=claim.run_id)):
-                removal.remove_inputs(self.files, claim.tool_id, claim.run_id)
-            self.files.settle(claim)
-        return CleanedUp(self.files.remove_temporaries(), aside)
-
-    def record_process(self, spawn_id: str, tool_id: str, process: Owner) -> None:
-        """Write down a tool's process, so that a later start finds it if this one can't end it."""
-        row = processes.ToolProcessRow(spawn_id, tool_id, process, Owner.current(), self._now())
-        self.write(lambda conn: processes.record(conn, row))
-
-    def forget_process(self, spawn_id: str) -> None:
-        """The process has ended."""
-        self.write(lambda conn: processes.forget(conn, spawn_id))
-
-    def recorded_processes(self) -> tuple[ToolProcessRow, ...]:
-        """Every tool process that was written down and not forgotten."""
-        return self.read(processes.all_of_them)
-
-
-def _files_of_interrupted(conn: sqlite3.Connection) -> list[tuple[str, str, set[str]]]:
-    """Tool and id of the runs that a dead owner left, with the names of their files that have rows."""
-    rows = conn.execute(
-        "SELECT id, tool_id, owner_boot_id, owner_pid, owner_start_ticks FROM runs"
-        " WHERE status = 'interrupted' AND owner_boot_id IS NOT NULL"
-    )
-    dead = [row for row in rows if not Owner(*row[2:]).alive()]
-    return [
-        (
-            row["tool_id"],
-            row["id"],
-            {name for (name,) in conn.execute("SELECT filename FROM artefacts WHERE run_id = ?", (row["id"],))},
-        )
-        for row in dead
-    ]
+        return clean_up(self.read, self.write, self.files)
