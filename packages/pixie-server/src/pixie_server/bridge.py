@@ -35,7 +35,6 @@ _SLOW_THREADS = 4
 _SENDING_THREADS = 4
 _HELD_RECORDS = 1_000
 """How many committed records wait for a slow reader before it goes back to the database for them."""
-_PAGE = 500
 _LOOK_AGAIN = 1.0
 """Seconds after which a reader looks at the database unasked: runs of other processes are seen so."""
 
@@ -206,7 +205,7 @@ class Bridge:
         if held and held[0].seq == after + 1 and not listener.overflowed:
             return held
         listener.overflowed = False
-        return await self(self.pixie.store.events, run_id, after, _PAGE)
+        return await self(self.pixie.store.events_page, run_id, after)
 
     @contextmanager
     def _listening(self, run_id: str) -> Iterator[_Listener]:
