@@ -69,7 +69,9 @@ class ToolManifest:
     retain_runs: int = field(help="how many of its runs are kept", default=100, minimum=0)
     tags: Labels = field(help="kebab-case words to find it by", default=attrs.Factory(list))
     archived: bool = field(help="kept, but out of sight", default=False)
-    pinned_warm: bool = field(help="its process is never stopped for being idle", default=False)
+    pinned_warm: bool = field(
+        help="its process is never stopped for being idle, and is the last to make room for others", default=False
+    )
     entrypoint: str = field(help="the program, a relative path inside the folder", default="main.py")
     workspace_default: str | None = field(help="the workspace that it joins at first sight", default=None)
     citations: list[Any] = field(help="where the method comes from", default=attrs.Factory(list))
