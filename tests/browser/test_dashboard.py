@@ -146,10 +146,13 @@ def test_an_output_and_the_report_are_downloaded_from_their_menus(chromium, live
     context = chromium.new_context(base_url=live.url, viewport={"width": width, "height": 900})
     page = context.new_page()
     page.goto(f"/tool/curve/runs/{run['id']}")
-    for button, kind, name in (("Download Highest", "csv", ".csv"), ("Report of this run", "html", "-report.html")):
+    for button, listed, kind, name in (
+        ("Copy, download or send Highest", "Download Highest", "csv", ".csv"),
+        ("Report of this run", "Report of this run", "html", "-report.html"),
+    ):
         page.get_by_role("button", name=button).focus()
         page.keyboard.press("Enter")
-        menu = page.get_by_role("list", name=button)
+        menu = page.get_by_role("list", name=listed)
         expect(menu).to_be_visible()
         box = menu.bounding_box()
         assert box["x"] >= 0
@@ -175,7 +178,7 @@ def test_axe_finds_nothing_on_any_page(chromium, live, width, theme):
         base_url=live.url, viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce"
     )
     page = context.new_page()
-    paths = ["/", "/tool/curve", "/tool/adder", "/tool/broken", "/empty", "/tool/nothing"]
+    paths = ["/", "/library", "/tool/curve", "/tool/adder", "/tool/broken", "/empty", "/tool/nothing"]
     for path in [*paths, *(f"/tool/{run['tool_id']}/runs/{run['id']}" for run in runs)]:
         page.goto(path)
         found = Axe().run(page).response["violations"]
@@ -192,7 +195,7 @@ def test_no_page_breaks_the_content_security_policy(page, live):
     page.add_init_script(
         "window.broken = []; document.addEventListener('securitypolicyviolation', e => window.broken.push(e.blockedURI))"
     )
-    for path in ("/", "/tool/curve", f"/tool/curve/runs/{run['id']}", "/empty"):
+    for path in ("/", "/library", "/tool/curve", f"/tool/curve/runs/{run['id']}", "/empty"):
         page.goto(path)
         page.wait_for_load_state("networkidle")
         assert page.evaluate("window.broken") == []

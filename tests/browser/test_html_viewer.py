@@ -135,6 +135,7 @@ def settled(page):
     return json.loads(said.inner_text())
 
 
+@pytest.mark.case("P6.framed")
 def test_a_hostile_page_is_shown_and_gets_nowhere(visit, live):
     """Its words are there; its scripts run, without origin, storage, parent, windows, forms or any way to the network."""
     with elsewhere() as (address, heard):
@@ -204,6 +205,7 @@ def test_a_frame_that_leads_to_pixie_itself_gets_nothing(visit, live):
     assert {each[2] for each in live.lint.answers[before:] if each[1] == "/api/tools"} <= {403}
 
 
+@pytest.mark.case("P6.direct")
 def test_a_page_that_is_opened_by_itself_is_a_download(visit, live):
     """Nowhere is it a page of its own."""
     number = kept_page(live, "<!doctype html><body>shown")

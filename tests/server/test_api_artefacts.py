@@ -316,6 +316,7 @@ def test_many_files_are_changed_at_once_and_each_is_told_of(live):
         assert live.client.patch("/api/artefacts", json=body).status_code == 422
 
 
+@pytest.mark.case("T12.told")
 def test_a_file_that_was_modified_after_its_run_is_shown_as_such(live):
     """T12: in the list, alone, and among the files of its run."""
     run_id, numbers = keep(live.pixie, {"altered.txt": b"one", "whole.txt": b"two"})

@@ -203,6 +203,18 @@ def test_a_form_from_another_page_is_refused(live, numbers):
     assert live.pixie.library.get(numbers["data.bin"])
 
 
+def test_a_page_of_the_library_is_as_long_as_the_settings_say(live, numbers):
+    """And the next one follows by its link."""
+    live.client.put("/api/settings", json={"library_page_size": 2})
+    try:
+        html = live.get("/library").text
+        assert len(shown(html)) == 2
+        assert only(html, "a", rel="next")
+    finally:
+        live.client.put("/api/settings", json={"library_page_size": None})
+    assert len(shown(live.get("/library").text)) == len(numbers)
+
+
 @pytest.mark.parametrize(
     ("name", "holds"),
     [
@@ -238,6 +250,7 @@ def test_a_file_is_starred_from_its_page_and_stays_there(live, numbers):
     live.pixie.library.change([number], deleted=False)
 
 
+@pytest.mark.case("T12.told")
 def test_a_file_that_was_altered_or_is_gone_says_so(live):
     """T12: on its card, on its page, and on the page of its run."""
     run, found = keep(live.pixie, {"altered.txt": b"one", "gone.txt": b"two"})

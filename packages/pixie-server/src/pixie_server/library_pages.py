@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from attrs import asdict, fields, frozen
+from attrs import asdict, evolve, fields, frozen
 from quart import Response, redirect, request
 from werkzeug.datastructures import MultiDict
 
@@ -71,10 +71,10 @@ class LibraryQuery:
         given = asdict(self)
         return {key_of(each): given[each.name] for each in fields(type(self)) if given[each.name]}
 
-    def which(self) -> WhichArtefacts:
+    def which(self, page_size: int) -> WhichArtefacts:
         """The same as the API reads it. Raises RequestInvalid."""
         which: WhichArtefacts = read_query(WhichArtefacts, MultiDict(self.asked()))
-        return which
+        return evolve(which, page_size=page_size)
 
 
 _ERRORS = (RequestInvalid, RunNotFound, AmbiguousRunId)
@@ -104,7 +104,8 @@ def _address(asked: Mapping[str, str]) -> str:
 
 
 def _library(pixie: Pixie, query: LibraryQuery, *, piece: bool = False, told: Changed | None = None) -> str:
-    page = shelf_of(pixie, query.which())
+    settings = pixie.preferences.current()
+    page = shelf_of(pixie, query.which(settings.library_page_size))
     asked = query.asked()
     filters = {name: text for name, text in asked.items() if name != "after"}
     frame = frame_of(pixie)
@@ -115,7 +116,7 @@ def _library(pixie: Pixie, query: LibraryQuery, *, piece: bool = False, told: Ch
         next=_address({**filters, "after": page.next}) if page.next else None,
         here=_address(filters),
         newest_only=page.newest_only,
-        restorable_days=pixie.preferences.current().soft_delete_retention_days,
+        restorable_days=settings.soft_delete_retention_days,
     )
     if piece:
         return render.library_results(frame, shelf)

@@ -221,7 +221,6 @@ async function change(action, ids, body) {
     for (const id of changed) mark(card(id), body);
     if (preview.open) await load(preview.dataset.id);
   }
-  for (const each of picked()) each.checked = refused.some(({ id }) => String(id) === each.value);
   counted();
   const kept = refused.length ? ` ${refused[0].detail}${refused.length > 1 ? ` ${refused.length - 1} more stayed as well.` : ""}` : "";
   if (action === "delete" && changed.length) {
