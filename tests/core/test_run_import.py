@@ -14,7 +14,7 @@ from pixie_core import Pixie, Settings
 from pixie_core.errors import DiskFull, PixieError, QuotaExceeded, RequestInvalid, RunConflict, RunNotFound
 from pixie_core.faults import FaultInjected, arm, disarm
 from pixie_core.run.events import Finished, Output, Progress, Started
-from pixie_core.store import Publication, fsck
+from pixie_core.store import ArtefactFilter, Publication, fsck
 from tests.core.exporters.test_run_zip import HOSTILE
 from tests.core.recorded import add_run
 from tests.core.tool.zips import raw_entry, raw_zip
@@ -478,3 +478,45 @@ def test_a_zip_that_is_not_there_is_told(there, tmp_path):
     """As the missing file that it is."""
     with pytest.raises(FileNotFoundError):
         there.import_run(tmp_path / "none.zip")
+
+
+def test_what_was_set_on_files_comes_back_and_protects_the_run(here, there, tmp_path):
+    """Stars, labels and tags of the files that had them, by whatever names these have in the zip."""
+    run_id = add_run(here, ("a.txt", b"a"), ("A.txt", b"b"), ("c.txt", b"c"))
+    first, second, _ = here.get(run_id).artefacts
+    here.library.star(first.id, True)
+    here.store.set_artefact_label(second.id, "für die Arbeit")
+    here.store.set_artefact_tags(second.id, ["figure", "Kapitel 3"])
+    path = here.export(run_id, tmp_path)
+    there.import_run(path)
+    came = [there.store.artefact(each.id) for each in there.get(run_id).artefacts]
+    assert [(each.starred, each.label, each.tags) for each in came] == [
+        (True, None, ()),
+        (False, "für die Arbeit", ("figure", "Kapitel 3")),
+        (False, None, ()),
+    ]
+    with pytest.raises(PixieError, match=r"starred|labelled"):
+        there.delete(run_id)
+    assert [each.id for each in there.store.artefacts(ArtefactFilter(tag="figure")).items] == [came[1].id]
+    assert b"".join(there.zip(run_id)) == b"".join(here.zip(run_id))
+
+
+@pytest.mark.parametrize(
+    ("marks", "where"), [({"label": "x" * 201}, "label"), ({"tags": ["x" * 101]}, "tags[0]"), ({"tags": "x"}, "tags")]
+)
+def test_marks_that_no_file_can_have_are_refused(here, empty, tmp_path, marks, where):
+    """Before anything is written."""
+    run_id = add_run(here, ("a.txt", b"a"))
+    path = here.export(run_id, tmp_path)
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(tmp_path / "new.zip", "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "run.json":
+                about = json.loads(content)
+                about["files"][-1] |= marks
+                content = json.dumps(about).encode()
+            new.writestr(name, content)
+    with pytest.raises(RequestInvalid) as refused:
+        empty.import_run(tmp_path / "new.zip")
+    assert any(where in each.path for each in refused.value.problems), refused.value.problems
+    assert not empty.runs().items

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pixie_core.exporters import Archive
     from pixie_core.exporters import Report as RunReport
     from pixie_core.run import Run
-    from pixie_core.store import Page, RunSummary, Store, StoredArtefact
+    from pixie_core.store import Marks, Page, RunSummary, Store, StoredArtefact
     from pixie_core.tool import ToolManifest
 
 __all__ = ["BulkKind", "Zips"]
@@ -79,6 +79,7 @@ class Zips:
             store.open_artefact,
             open_input=store.open_input,
             sizes=sizes_on_disk(store, run.id, first=None if all_there else len(run.artefacts)),
+            marks=lambda: {number: _said(each) for number, each in store.marks(run.id).items()},
             whole=None if all_there else lambda: Whole(store.run(run.id), sizes_on_disk(store, run.id)),
         )
 
@@ -234,6 +235,12 @@ class _Files:
         moment, opened = moment_of(run), partial(self._store.open_artefact, artefact_id)
         entry = file_entry(name, opened, found.size_bytes, found.sha256 or None, found.mime)
         return Item(entries=[entry], moment=moment, folder=folder, facts=_of_file(found, f"{folder}{name}"))
+
+
+def _said(marks: Marks) -> dict[str, Any]:
+    """Of what can be set on a file that which is."""
+    said = {"starred": marks.starred, "label": marks.label, "tags": list(marks.tags)}
+    return {name: value for name, value in said.items() if value}
 
 
 def _alike(ids: Iterable[str]) -> set[str]:

@@ -57,6 +57,7 @@ def run_zip(
     open_input: Callable[[str], BinaryIO] | None = None,
     sizes: Mapping[int, int | None] | None = None,
     whole: Callable[[], Whole] | None = None,
+    marks: Callable[[], Mapping[int, Mapping[str, Any]]] = dict,
 ) -> Archive:
     """The run's zip, ready to be streamed; of a run that is still running, what there is so far.
 
@@ -64,7 +65,8 @@ def run_zip(
     `open_artefact` opens a file by its id, `open_input` one that was an input by its SHA-256; without it inputs/ is
     left out. `sizes` are those that the artefacts have on disk, None for one that can't be opened: without it each is
     opened for a look. Where `run` has only the first of its files, `whole` reads it with all of them, and is called
-    when the first entry is out: a zip of ten thousand files begins as soon as one of ten.
+    when the first entry is out: a zip of ten thousand files begins as soon as one of ten. `marks` reads what the user
+    has set on files, by their ids: `starred`, `label`, `tags`.
 
     Raises ArtefactFileMissing, InputFileMissing or FileAltered when a file that `run` has is missing or has another
     size than was recorded. One that it doesn't have breaks the zip off after its first entry, one that is altered
@@ -84,7 +86,7 @@ def run_zip(
     return Archive(
         filename=f"{clean_filename(run.tool_id, 'run')}-{moment_of(run):%Y-%m-%d}-{run.id[:8]}.zip",
         made_at=moment_of(run),
-        entries=Anew(lambda: _entries(run, declared, values, sent, open_artefact, whole=whole)),
+        entries=Anew(lambda: _entries(run, declared, values, sent, open_artefact, whole=whole, marks=marks)),
     )
 
 
@@ -96,6 +98,7 @@ def _entries(
     open_artefact: Callable[[int], BinaryIO],
     *,
     whole: Callable[[], Whole] | None,
+    marks: Callable[[], Mapping[int, Mapping[str, Any]]],
 ) -> Iterator[Entry | Listing]:
     """Each when its turn comes; `sent` are the files that were inputs, and where they lie."""
     inputs, files = sent
@@ -114,7 +117,7 @@ def _entries(
     yield Entry("artefacts/", list, 0, deflated=False)
     yield from files
     yield from _artefacts(run, paths, open_artefact)
-    yield Listing("run.json", partial(_run_json, run, declared, paths))
+    yield Listing("run.json", partial(_run_json, run, declared, paths, marks))
 
 
 def _inputs(
@@ -231,17 +234,25 @@ def run_facts(run: Run) -> dict[str, Any]:
     }
 
 
-def _run_json(run: Run, declared: ToolManifest | None, paths: Paths, written: Sequence[Written]) -> bytes:
+def _run_json(
+    run: Run,
+    declared: ToolManifest | None,
+    paths: Paths,
+    marks: Callable[[], Mapping[int, Mapping[str, Any]]],
+    written: Sequence[Written],
+) -> bytes:
     about = {path: each for each in run.artefacts if (path := paths.artefacts.get(each.id)) is not None}
+    marked = marks()
     files = [
-        {"path": each.name, "size_bytes": each.size, "sha256": each.sha256, **_of_artefact(about.get(each.name))}
+        {"path": each.name, "size_bytes": each.size, "sha256": each.sha256, **_of(about.get(each.name), marked)}
         for each in written
     ]
     tool_name = declared.name if declared else None
     return json_bytes({"format": 1, "tool_name": tool_name, **run_facts(run), "files": files})
 
 
-def _of_artefact(artefact: Artefact | None) -> dict[str, Any]:
+def _of(artefact: Artefact | None, marks: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
     if artefact is None:
         return {}
-    return {"filename": artefact.filename, "mime": artefact.mime, "output_key": artefact.output_key}
+    own = {"filename": artefact.filename, "mime": artefact.mime, "output_key": artefact.output_key}
+    return {**own, **marks.get(artefact.id, {})}

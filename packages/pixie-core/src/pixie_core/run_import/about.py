@@ -41,6 +41,7 @@ _WORD = re.compile(r"[a-z][a-z_-]{0,31}", re.ASCII)
 _TOOL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,199}", re.ASCII)
 _TIMES = ("created_at", "started_at", "finished_at")
 _LONGEST_LABEL = 200
+_LONGEST_TAG = 100
 _MOST_MILLISECONDS = 2**53
 
 
@@ -55,6 +56,9 @@ class File:
     mime: str | None = field(help="of an artefact, its media type", default=None)
     output_key: str | None = field(help="of an artefact, the output that it belongs to", default=None)
     id: int | None = field(help="of an artefact, its number where it came from", default=None)
+    starred: bool = field(help="of an artefact, whether it has a star", default=False)
+    label: str | None = field(help="of an artefact, its name by the user", default=None)
+    tags: list[str] = field(help="of an artefact, its tags", default=Factory(list))
 
 
 @frozen(kw_only=True)
@@ -177,9 +181,20 @@ def _problems(about: About) -> Iterator[Problem]:
             yield Problem(f"$.files[{place}].sha256", f"is {each.sha256[:80]!r}; expected 64 digits in hex")
         if each.path not in TEXTS and not _PATH.fullmatch(each.path):
             yield Problem(f"$.files[{place}].path", f"is {each.path[:80]!r}; expected a file in artefacts/ or inputs/")
+        yield from _problems_of_marks(each, place)
     paths = [each.path for each in about.files]
     if len(set(paths)) != len(paths):
         yield Problem("$.files", "lists a file twice")
+
+
+def _problems_of_marks(file: File, place: int) -> Iterator[Problem]:
+    if file.label is not None and not _is_label(file.label):
+        said = f"is {file.label[:80]!r}; expected at most {_LONGEST_LABEL:,} characters of plain text"
+        yield Problem(f"$.files[{place}].label", said)
+    for number, tag in enumerate(file.tags):
+        if len(tag) > _LONGEST_TAG or "\0" in tag:
+            said = f"is {tag[:80]!r}; expected at most {_LONGEST_TAG:,} characters of plain text"
+            yield Problem(f"$.files[{place}].tags[{number}]", said)
 
 
 def _moment(text: str) -> str | None:

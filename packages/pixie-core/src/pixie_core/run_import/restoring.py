@@ -18,7 +18,7 @@ from pixie_core.run import Run
 from pixie_core.run.events import Finished, Output, Progress, Started
 from pixie_core.run_import.about import About, File, about_here, read_json
 from pixie_core.run_import.reading import pieces_of
-from pixie_core.store import Publication
+from pixie_core.store import Marks, Publication
 from pixie_core.store.incoming import abandon, admit, begin
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ class Restoring:
     """What is kept of where they come from: `at` and `filename`."""
     _kept: set[str] = field(factory=set, init=False)
     """The SHA-256 of what was written, to be taken back where the run isn't."""
+    _marks: dict[str, Marks] = field(factory=dict, init=False)
+    """What was set on the files, by the names that they got."""
 
     def must_have_room(self, runs: Iterable[Found]) -> None:
         """Raise DiskFull or QuotaExceeded unless all of them can be kept."""
@@ -105,14 +107,14 @@ class Restoring:
             inputs=inputs,
         )
         self._kept.clear()
+        self._marks.clear()
         self._kept.update(each.sha256 for each in about.files)
         begin(self.store, run, at=self.mark["at"])
         try:
             fault("import.after_row")
             self._keep_inputs(found, inputs)
-            admit(
-                self.store, run, [*_beginning(about, inputs), (about.finished_at, [*self._results(found), _end(about)])]
-            )
+            story = [*_beginning(about, inputs), (about.finished_at, [*self._results(found), _end(about)])]
+            admit(self.store, run, story, self._marks)
         except BaseException:
             abandon(self.store, about.id, self._kept)
             raise
@@ -166,6 +168,8 @@ class Restoring:
         pieces = pieces_of(self.file, found.entries[listed.path])
         staged = self.store.stage(about.id, about.tool_id, name, pieces, listed.mime)
         _must_be(listed, staged.sha256, found.prefix)
+        if listed.starred or listed.label or listed.tags:
+            self._marks[staged.filename] = Marks(starred=listed.starred, label=listed.label, tags=tuple(listed.tags))
         return Publication(staged, listed.output_key, token)
 
     def _output(self, about: About, key: str, value: Any, *, named: Any) -> Iterator[Draft]:

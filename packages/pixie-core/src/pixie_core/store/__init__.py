@@ -18,6 +18,7 @@ from pixie_core.store.event_log import Draft, Publication
 from pixie_core.store.files import StagedFile
 from pixie_core.store.fsck import Finding, Findings, fsck
 from pixie_core.store.locks import ServerLock
+from pixie_core.store.marks import Marks
 from pixie_core.store.on_disk import FilesOnDisk, OnDisk
 from pixie_core.store.owner import Owner
 from pixie_core.store.paging import Page
@@ -47,6 +48,7 @@ __all__ = [
     "Finding",
     "Findings",
     "LatestValidation",
+    "Marks",
     "OnDisk",
     "Owner",
     "Page",

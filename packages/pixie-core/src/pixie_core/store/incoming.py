@@ -18,15 +18,17 @@ from pixie_core.errors import DataFolderError, RunConflict
 from pixie_core.faults import fault
 from pixie_core.store import event_log
 from pixie_core.store.json_text import to_json
+from pixie_core.store.marks import mark
 from pixie_core.store.owner import Owner
 from pixie_core.store.runs import checked_id, checked_label, checked_tool_id
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pixie_core.run.model import Run
     from pixie_core.store.event_log import Draft
+    from pixie_core.store.marks import Marks
     from pixie_core.store.store import Store
 
 __all__ = ["abandon", "admit", "begin"]
@@ -76,9 +78,10 @@ def _why(row: sqlite3.Row) -> str:
     return "it was made meanwhile."
 
 
-def admit(store: Store, run: Run, story: Sequence[tuple[str, Sequence[Draft]]]) -> None:
+def admit(store: Store, run: Run, story: Sequence[tuple[str, Sequence[Draft]]], marks: Mapping[str, Marks]) -> None:
     """Make the row a run: `story` holds its events and publications by the moments at which they were; its end is the
-    last. Label and star are those of `run`. Raises RunConflict when the row isn't there any more.
+    last. Label and star are those of `run`, and `marks` those of its files, by their names. Raises RunConflict when the
+    row isn't there any more.
     """
     label = checked_label(run.label)
 
@@ -93,6 +96,9 @@ def admit(store: Store, run: Run, story: Sequence[tuple[str, Sequence[Draft]]]) 
         known = None
         for at, drafts in story:
             known = event_log.append(conn, run.id, drafts, at=at, known=known).run
+        for each in known.artefacts if known is not None else ():
+            if each.filename in marks:
+                mark(conn, each.id, marks[each.filename])
         fault("import.before_commit")
 
     store.write(work)

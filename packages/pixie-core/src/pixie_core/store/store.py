@@ -19,6 +19,7 @@ from pixie_core.store import (
     artefacts,
     batches,
     event_log,
+    marks,
     run_lists,
     runs,
     tool_state,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from pixie_core.store.event_log import Appended, Draft
     from pixie_core.store.files import Source, StagedFile
     from pixie_core.store.live import Listener
+    from pixie_core.store.marks import Marks
     from pixie_core.store.paging import Page
     from pixie_core.store.rows import RunSummary
     from pixie_core.store.run_lists import RunFilter
@@ -454,6 +456,10 @@ class Store:
                     f"The value kept as artefact {found[1]} was altered since the run: it isn't JSON as it was "
                     f"written ({error}). `pixie fsck` says what else was."
                 ) from error
+
+    def marks(self, run_id: str) -> dict[int, Marks]:
+        """What the user has set on the run's files, by their numbers; those without any of it aren't there."""
+        return self.read(lambda conn: marks.marks(conn, run_id))
 
     def total_artefact_bytes(self) -> int:
         """What the files of all runs come to, in bytes, before equal ones are stored once."""
