@@ -360,6 +360,17 @@ def test_a_limit_is_overridden_and_reset(live, name):
     assert live.pixie.tools.get("keyed").state.limits == Limits()
 
 
+def test_a_tool_is_kept_warm_by_a_switch_among_its_limits(live):
+    """On, off, and as its tool.json has it."""
+    state = live.pixie.tools.get
+    for sent, kept in ((["false", "true"], True), (["false"], False)):
+        live.post(f"{TOOL}/limits", data={"name": "pinned_warm", "value": sent})
+        assert state("keyed").state.pinned_warm is kept
+    assert live.post(f"{TOOL}/limits", data={"name": "pinned_warm", "value": "often"}).status_code == 422
+    live.post(f"{TOOL}/limits", data={"name": "pinned_warm", "reset": "true"})
+    assert state("keyed").state.pinned_warm is None
+
+
 def test_limits_are_changed_one_by_one(live):
     """The others stay."""
     live.post(f"{TOOL}/limits", data={"name": "max_memory_mb", "value": "900"})

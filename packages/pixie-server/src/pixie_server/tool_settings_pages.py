@@ -26,6 +26,7 @@ from pixie_server.frames import frame_of
 from pixie_server.pages import html
 from pixie_server.reading import read_text
 from pixie_server.render import Refused
+from pixie_server.render.setting_rows import PINNED_WARM
 from pixie_server.routing import Answer, Routes
 from pixie_server.settings_forms import Sent, answered
 
@@ -151,7 +152,9 @@ async def change_secret(served: Served, tool_id: str) -> Any:
 
 @routes.post("/tool/<tool_id>/settings/limits", errors=(ToolNotFound, RequestInvalid), **_FORM)
 async def change_limit(served: Served, tool_id: str) -> Any:
-    """Put the limit of a `name` at a `value`, in place of what tool.json says, or `reset` it."""
+    """Put the limit of a `name` at a `value`, in place of what tool.json says, or `reset` it. `pinned_warm` is true or
+    false: whether its process stays although it is idle.
+    """
     sent = await Sent.read()
     name = sent["name"]
     done = partial(_change_limit, served.pixie, tool_id, name, None if "reset" in sent else sent["value"])
@@ -160,7 +163,10 @@ async def change_limit(served: Served, tool_id: str) -> Any:
 
 
 def _change_limit(pixie: Pixie, tool_id: str, name: str, text: str | None) -> None:
-    known = [each.name for each in attrs.fields(Limits)]
+    if name == PINNED_WARM:
+        pixie.change_tool(tool_id, pinned_warm=None if text is None else _switched(name, text))
+        return
+    known = [*(each.name for each in attrs.fields(Limits)), PINNED_WARM]
     if name not in known:
         said = f"known are {', '.join(known)}"
         raise RequestInvalid("The limits", [Problem.unknown("limit", name, f"$.{name}", said)])
@@ -175,6 +181,14 @@ def _change_limit(pixie: Pixie, tool_id: str, name: str, text: str | None) -> No
                 "The limits", [Problem(each.path, f"The limit {each.message}") for each in error.problems]
             ) from None
     pixie.set_limits(tool_id, evolve(pixie.tools.get(tool_id).state.limits, **{name: limit}))
+
+
+def _switched(name: str, text: str) -> bool:
+    if text not in {"true", "false"}:
+        raise RequestInvalid(
+            "The limits", [Problem(f"$.{name}", f"The switch is {text[:40]!r}; expected true or false")]
+        )
+    return text == "true"
 
 
 @routes.post("/tool/<tool_id>/settings/validate", errors=(ToolNotFound, Busy), **_FORM)

@@ -11,7 +11,7 @@ import attrs
 from attrs import frozen
 
 from pixie_core.config import in_words
-from pixie_core.tool import Limits, ToolManifest
+from pixie_core.tool import ToolManifest
 from pixie_server.render.words import duration, size
 
 if TYPE_CHECKING:
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from pixie_core.preferences import Preference
     from pixie_core.tool import Tool
 
-__all__ = ["Row", "limit_rows", "setting_rows"]
+__all__ = ["PINNED_WARM", "Row", "limit_rows", "setting_rows"]
+
+PINNED_WARM = "pinned_warm"
+"""What stands among the limits of a tool and is none: it takes the one on its idle process away."""
 
 _SOURCES = {
     "default": "Default",
@@ -116,24 +119,37 @@ def _setting(each: Preference, typed: Mapping[str, str], said: Mapping[str, tupl
 def limit_rows(
     tool: Tool, warm_keep_seconds: int, typed: Mapping[str, str], said: Mapping[str, tuple[str, ...]]
 ) -> list[Row]:
-    """The limits of a tool, each beside what holds without the user's word: tool.json's, else the default.
+    """The limits of a tool and whether its process is kept warm, each beside what holds without the user's word:
+    tool.json's, else the default.
 
     `warm_keep_seconds` is what the settings say of tools that say nothing.
     """
-    return [_limit(tool, each, warm_keep_seconds, typed, said) for each in attrs.fields(Limits)]
+    written = {**attrs.asdict(tool.written_limits), PINNED_WARM: _written(tool, PINNED_WARM)}
+    own = {**attrs.asdict(tool.state.limits), PINNED_WARM: tool.state.pinned_warm}
+    return [
+        _limit(
+            attrs.fields_dict(ToolManifest)[name], own[name], written[name], warm_keep_seconds, typed=typed, said=said
+        )
+        for name in own
+    ]
+
+
+def _written(tool: Tool, name: str) -> Any:
+    return tool.manifest.raw.get(name) if tool.manifest is not None else None
 
 
 def _limit(
-    tool: Tool,
     declared: attrs.Attribute[Any],
+    own: Any,
+    written: Any,
     warm_keep_seconds: int,
+    *,
     typed: Mapping[str, str],
     said: Mapping[str, tuple[str, ...]],
 ) -> Row:
     name, id_ = declared.name, f"limit-{declared.name}"
     unit = _UNITS_OF_LIMITS.get(name.rpartition("_")[2], "")
-    own, written = getattr(tool.state.limits, name), getattr(tool.written_limits, name)
-    usual = warm_keep_seconds if name == "warm_keep_seconds" else attrs.fields_dict(ToolManifest)[name].default
+    usual = warm_keep_seconds if name == "warm_keep_seconds" else declared.default
     source = "user" if own is not None else "default" if written is None else "tool.json"
     without = usual if written is None else written
     holds = own if own is not None else without
@@ -142,7 +158,7 @@ def _limit(
         name=name,
         label=in_words(name),
         help=_sentence(declared.metadata["help"]),
-        kind="number",
+        kind="switch" if isinstance(declared.default, bool) else "number",
         unit=unit,
         text=typed.get(f"{id_}-value", _text(holds)),
         value=_text(holds),
