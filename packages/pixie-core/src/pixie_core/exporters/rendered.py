@@ -37,7 +37,8 @@ _ATTRIBUTES = {
 }
 _PICTURES = ("data:image/png;", "data:image/jpeg;", "data:image/gif;", "data:image/webp;")
 _ADDRESSES = ("http://", "https://", "mailto:")
-_MAX_LENGTH = 1_000_000
+_MAX_LENGTH = 200_000
+"""Reading more takes seconds, which a page would wait for."""
 
 
 def markdown_html(
@@ -47,7 +48,7 @@ def markdown_html(
     local: tuple[str, ...] = (),
     picture: Callable[[str], str] = str,
 ) -> str:
-    """The source as safe HTML; what is longer than a million characters is shown as it is.
+    """The source as safe HTML; what is longer than 200 000 characters is shown as it is.
 
     The highest heading gets the level `first_heading`. Addresses that begin as one of `local` may be linked to and
     shown as well. `picture` may give another address for a picture, such as a data URL for one of ours.

@@ -13,6 +13,6 @@ _OWN = ("/api/artefacts/",)
 
 
 def to_html(source: str) -> Markup:
-    """The source as safe HTML. What is longer than a million characters is shown as it is."""
+    """The source as safe HTML. What is longer than 200 000 characters is shown as it is."""
     html = markdown_html(source, first_heading=_FIRST_HEADING, local=_OWN)
     return Markup(html)  # noqa: S704 (cleaned by the allow-list)
