@@ -207,7 +207,7 @@ def test_without_scripts_two_pictures_stand_side_by_side(open_report):
     expect(page.locator("[data-formula]").first).to_have_text("$E = mc^2$")
 
 
-@pytest.mark.case("X7.leaflet", "X6.plotly")
+@pytest.mark.case("X7.maps", "X6.plotly")
 def test_what_a_tool_says_does_not_run(open_report):
     """In labels, cells, marks, names of series and words of every other kind."""
     values = {

@@ -28,11 +28,13 @@ def fits(schema, example):
         assert sorted(example.keys() - named.keys()) == []
 
 
+@pytest.mark.case("D6.openapi")
 def test_the_document_is_valid_openapi():
     """By the standard's own schema."""
     validate(DOCUMENT)
 
 
+@pytest.mark.case("D6.openapi")
 def test_every_route_is_in_it():
     """Each method of each path."""
     described = {(method.upper(), path) for path, methods in DOCUMENT["paths"].items() for method in methods}
@@ -45,6 +47,7 @@ def test_operation_names_are_unique():
     assert len(names) == len(set(names))
 
 
+@pytest.mark.case("D6.openapi")
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_every_operation_says_what_it_does_and_what_it_answers(operation):
     """A summary, a description of each status and parameter, and an example for each path parameter."""
@@ -56,6 +59,7 @@ def test_every_operation_says_what_it_does_and_what_it_answers(operation):
     assert all(each.get("description") for each in operation["parameters"])
 
 
+@pytest.mark.case("D6.openapi")
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_every_operation_shows_what_json_it_answers_and_the_example_is_right(operation):
     """By the schema beside it, which names all that may be there."""
@@ -66,6 +70,7 @@ def test_every_operation_shows_what_json_it_answers_and_the_example_is_right(ope
                 fits(content["schema"], content["example"])
 
 
+@pytest.mark.case("D6.openapi")
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_every_example_of_a_body_is_right(operation):
     """And each JSON body that isn't all optional has one."""
@@ -76,6 +81,7 @@ def test_every_example_of_a_body_is_right(operation):
         fits(content["schema"], content["example"])
 
 
+@pytest.mark.case("D6.openapi")
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_every_operation_says_which_refusals_are_everywhere(operation):
     """Those of the guard and of a Pixie that starts, stops or is out of order; of a body, those on it."""
@@ -93,11 +99,13 @@ def test_an_example_that_has_what_its_schema_does_not_would_be_found():
         fits({"$ref": "#/components/schemas/Starred"}, {"starred": True, "odd": 1})
 
 
+@pytest.mark.case("D6.openapi")
 def test_what_is_served_is_the_document(live):
     """At /api/openapi.json."""
     assert live.get("/api/openapi.json").json() == DOCUMENT
 
 
+@pytest.mark.case("D6.client")
 def test_the_client_is_current():
     """What the generator would make now is what is committed."""
     command = [sys.executable, ROOT / "packages" / "pixie-client" / "generate.py", "--check"]

@@ -207,6 +207,7 @@ def _connections(port):
     )
 
 
+@pytest.mark.case("F11.end", "F13.signals")
 def test_streams_and_requests_that_wait_for_runs_end_when_the_server_stops(tmp_path):
     """Cleanly: the last chunk comes, and the waiting request is answered with the interrupted run."""
     add_tools(tmp_path)

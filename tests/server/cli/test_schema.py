@@ -39,6 +39,7 @@ def test_tool_is_what_is_printed_unless_something_else_is_named():
     assert schema()["title"] == "tool.json"
 
 
+@pytest.mark.case("D6.openapi")
 def test_the_openapi_document_is_the_servers_own():
     """Without a server."""
     document = schema("openapi")
