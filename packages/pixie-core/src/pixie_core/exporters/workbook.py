@@ -15,7 +15,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from pixie_core.errors import ExportError, ExportTooLarge
+from pixie_core.errors import DiskFull, ExportError, ExportTooLarge
 from pixie_core.exporters.cells import batches
 from pixie_core.exporters.delimited import RowOptions
 from pixie_core.exporters.format import Format
@@ -25,11 +25,13 @@ if TYPE_CHECKING:
     from pixie_core.catalogue import Rows
     from pixie_core.exporters.format import Export, OnProgress
 
-__all__ = ["WORKBOOK"]
+__all__ = ["FULL", "WORKBOOK", "work"]
 
 _SMALL = 20_000
 """Cells up to which a workbook is made at once: in a tenth of a second, less than a process takes to start."""
 _BATCH = 1_000
+FULL = 28
+"""The exit code of a process that had no room on the disk; what it would say of it may have none either."""
 _LOOK = 0.2
 """Seconds between two looks whether the last step is still wanted."""
 
@@ -83,6 +85,11 @@ def _write_apart(rows: Rows, facts: SheetFacts, sink: IO[bytes], on_progress: On
                 process.kill()
                 process.wait()
                 _close(process)
+            if process.returncode == FULL:
+                raise DiskFull(
+                    f"{facts.name} can't be made as xlsx: there is no room left in {tempfile.gettempdir()}. Free "
+                    "some, then try again."
+                )
             if process.returncode != 0:
                 stderr.seek(0)
                 said = stderr.read().decode(errors="replace").strip().rpartition("\n")[2]
