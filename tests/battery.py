@@ -195,7 +195,7 @@ F8.damage       a damaged database is refused, copied aside and never written ov
 F9.second       a second server of the folder ends with 1 and the first one's number
 F9.stale        a killed one's lock is no obstacle
 F9.network      a network file system is warned of
-F10.clock       durations, order and the sweeper stand a clock that jumps
+F10.clock       a run's duration, the order of its events and the sweeper stand a clock that jumps
 F11.uncut       a stream is cut by no clock
 F11.let_go      who leaves is let go
 F11.resumed     who comes back misses nothing and gets nothing twice

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from pixie_client import Pixie as PixieClient
+from pixie_core import Settings
 from pixie_server import app as app_module
 from pixie_server import live as live_module
 from tests.server.live_pixie import add_tools, live_pixie
@@ -170,6 +171,44 @@ def test_who_leaves_is_let_go(hasty, monkeypatch):
     assert hasty.get(f"/api/runs/{run['id']}").json()["status"] == "running"
     hasty.post(f"/api/runs/{run['id']}/cancel")
     until(lambda: hasty.get(f"/api/runs/{run['id']}").json()["status"] == "cancelled")
+
+
+@pytest.mark.case("F11.comments")
+def test_a_comment_comes_every_fifteen_seconds(tmp_path):
+    """Where nothing else is set: often enough for whatever stands between, and for a reader to know that it is alive."""
+    assert Settings(home=tmp_path).stream_comment_seconds == 15
+
+
+@pytest.mark.case("F11.happenings", "F11.uncut", "F11.comments", "F11.let_go")
+def test_the_stream_of_happenings_outlives_every_time_limit_and_lets_go(hasty, monkeypatch):
+    """Silent for longer than any answer may take, with comments in between; what happens then still comes."""
+    ended = threading.Event()
+    happenings = live_module._happenings
+
+    async def noting(*arguments):
+        try:
+            async for piece in happenings(*arguments):
+                yield piece
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(live_module, "_happenings", noting)
+    with hasty.client.stream("GET", "/api/events") as answer:
+        assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
+        lines = answer.iter_lines()
+        for _ in range(10):
+            until_line(lines, ": still here")
+        run = hasty.post("/api/tools/adder/runs", json={"inputs": {}}).json()
+        until_line(lines, "event: run_started")
+        until_line(lines, "event: run_finished")
+        assert json.loads(next(lines).removeprefix("data: "))["run_id"] == run["id"]
+        assert not ended.is_set()
+    assert ended.wait(DEADLINE)
+
+
+def until_line(lines, wanted):
+    """Read on until the line comes."""
+    assert any(line == wanted for line in lines), f"the stream ended before {wanted!r}"
 
 
 @pytest.mark.case("F11.json")
