@@ -131,8 +131,8 @@ def _library(pixie: Pixie, query: LibraryQuery, *, piece: bool = False, told: Ch
     path_examples={"artefact_id": "12"},
 )
 async def artefact_page(served: Served, artefact_id: int) -> Response:
-    """One kept file: what it shows, where it comes from, and what can be done with it. Scripts (HX-Request) get the
-    piece that the gallery shows it by.
+    """One kept file: what it shows, where it comes from, and what can be done with it. Scripts (HX-Request) get it as a
+    piece for the gallery.
     """
     return html(await served.bridge(_artefact, served.pixie, artefact_id, piece=_is_piece()))
 
