@@ -7,7 +7,7 @@ import uuid
 
 from attrs import evolve
 
-from pixie_core.store import Owner
+from pixie_core.store import Owner, cleaning, runs
 
 
 def test_this_process_lives_and_anything_that_differs_doesnt():
@@ -49,3 +49,18 @@ def test_running_runs_and_processes_are_known_with_their_owners(store, story):
     store.processes.forget("spawn-1")
     store.processes.forget("spawn-1")
     assert store.processes.recorded() == ()
+
+
+def test_runs_at_work_are_found_without_looking_at_those_that_have_ended(store):
+    """There may be a million of them, and it is asked after each commit of another process."""
+    questions = (runs.running, lambda conn: runs.cancel_requests(conn, Owner.current()), cleaning._files_of_interrupted)
+    for question in questions:
+        said = []
+
+        def ask(conn, question=question, said=said):
+            conn.set_trace_callback(said.append)
+            question(conn)
+            conn.set_trace_callback(None)
+            return [row[3] for row in conn.execute(f"EXPLAIN QUERY PLAN {said[0]}")]
+
+        assert any("USING INDEX runs_by_status (status=?" in step for step in store.read(ask)), said
