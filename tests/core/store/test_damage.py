@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -11,6 +12,7 @@ from pixie_core.clock import system_clock
 from pixie_core.errors import DatabaseDamaged, DatabaseUnusable, DataFolderReadOnly
 from pixie_core.store import Store, back_up, restore
 from pixie_core.store.connections import open_frozen
+from pixie_core.store.migrations import quick_check
 from tests.core.store.conftest import Story
 
 
@@ -21,6 +23,44 @@ def spoil(path):
         content[page * 4096 : page * 4096 + 12] = b"\xa5" * 12
     path.write_bytes(content)
     return bytes(content)
+
+
+class Endless:
+    """A connection to a database so large that no check of it ends, until it is interrupted; then it fails as SQLite
+    does, or says what it takes for damage: `found`.
+    """
+
+    def __init__(self, found=None):
+        self._found = found
+        self._interrupted = threading.Event()
+
+    def execute(self, statement):
+        assert self._interrupted.wait(20), "nobody interrupted it"
+        if self._found is not None:
+            return self._found
+        error = sqlite3.OperationalError("interrupted")
+        error.sqlite_errorcode = sqlite3.SQLITE_INTERRUPT
+        raise error
+
+    def interrupt(self):
+        self._interrupted.set()
+
+
+@pytest.mark.parametrize("found", [None, [("Page 5 is never used",)]])
+def test_the_check_of_a_large_database_ends_in_its_time(tmp_path, found):
+    """From another thread: within a tree of pages SQLite asks nobody. What it had found by then is no finding."""
+    assert quick_check(Endless(found), tmp_path / "pixie.db", seconds=0.01) is False
+
+
+def test_a_check_that_ends_in_time_leaves_the_connection_as_it_was(settings):
+    """Whole is whole, and nothing is interrupted afterwards."""
+    with Store(settings):
+        pass
+    conn = sqlite3.connect(settings.db_path)
+    assert quick_check(conn, settings.db_path, seconds=60) is True
+    assert quick_check(conn, settings.db_path, seconds=None) is True
+    assert conn.execute("SELECT count(*) FROM runs").fetchone() == (0,)
+    conn.close()
 
 
 @pytest.mark.case("F8.damage")

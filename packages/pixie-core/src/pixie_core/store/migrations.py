@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import time
+import threading
 from typing import TYPE_CHECKING
 
 from pixie_core.errors import DatabaseDamaged, DatabaseUnusable, DataFolderBusy, DataFolderInUse, DataFolderReadOnly
@@ -307,9 +307,17 @@ def quick_check(conn: sqlite3.Connection, database: Path, *, seconds: float | No
 
     Raises DatabaseDamaged when it isn't.
     """
-    if seconds is not None:
-        deadline = time.monotonic() + seconds
-        conn.set_progress_handler(lambda: time.monotonic() > deadline, 10_000)
+    given_up = threading.Event()
+
+    def give_up() -> None:
+        given_up.set()
+        conn.interrupt()
+
+    # From another thread: SQLite asks no progress handler while it goes through the pages of a tree.
+    timer = threading.Timer(seconds, give_up) if seconds is not None else None
+    if timer is not None:
+        timer.daemon = True
+        timer.start()
     try:
         found = [row[0] for row in conn.execute("PRAGMA quick_check(5)")]
     except sqlite3.OperationalError as error:
@@ -317,7 +325,12 @@ def quick_check(conn: sqlite3.Connection, database: Path, *, seconds: float | No
             return False
         raise
     finally:
-        conn.set_progress_handler(None, 0)
+        if timer is not None:
+            timer.cancel()
+            timer.join()
+    if given_up.is_set():
+        # Pages that weren't reached may count as lost.
+        return False
     if found != ["ok"]:
         raise DatabaseDamaged(damaged(database, "; ".join(found)))
     return True
