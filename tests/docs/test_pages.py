@@ -30,3 +30,19 @@ def test_links_lead_somewhere(page):
     text = (ROOT / page).read_text(encoding="utf-8")
     for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):
         assert ((ROOT / page).parent / target).exists(), f"{page} links to {target}"
+
+
+EXECUTED = {"README.md": "test_readme.py", "docs/http-api.md": "test_http_api_page.py"}
+"""The pages with commands for curl that Pixie itself answers, and the tests that type them off."""
+
+
+@pytest.mark.case("N10.examples")
+def test_every_page_with_curl_is_typed_off():
+    """A command that nobody types goes wrong one day; that of the SDK's own page asks a tool, and no Pixie."""
+    pages = [ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob(".claude/**/*.md"), *ROOT.glob("*.md")]
+    with_curl = {
+        each.relative_to(ROOT).as_posix() for each in pages if "\n    curl " in each.read_text(encoding="utf-8")
+    }
+    assert with_curl == EXECUTED.keys()
+    for test in EXECUTED.values():
+        assert (ROOT / "tests" / "docs" / test).exists()

@@ -294,14 +294,18 @@ def test_by_itself_it_is_at_port_7860_of_this_machine(tmp_path):
 
 
 LORENZ = """\
-from pixie_tool_sdk import Tool, outputs
+import json
+
+from pixie_core.catalogue import OUTPUT_TYPES
+from pixie_tool_sdk import Tool
 
 tool = Tool()
+DECLARED = json.load(open("tool.json"))["outputs"]
 
 
 @tool.run
 def lorenz(run, **inputs):
-    return {}
+    return {each["key"]: OUTPUT_TYPES[each["type"]].example for each in DECLARED}
 
 
 tool.serve()
@@ -334,6 +338,11 @@ def test_the_documented_commands_work_as_they_stand(tmp_path):
             )
             assert (done.returncode, done.stderr) == (0, ""), command + done.stdout
             assert done.stdout.strip(), command
+            if "Accept" not in command and "/run" in command:
+                assert 'id="panel"' in done.stdout
+                assert 'data-status="ok"' in done.stdout
+            if command.endswith("jq .status"):
+                assert done.stdout == '"ok"\n'
         assert len(live.get("/api/runs").json()["items"]) == 2
 
 
