@@ -1,6 +1,4 @@
-"""Part B of the battery: bodies, queries and forms that no honest client sends. What the guard does with them by itself is
-in tests/server/test_bodies.py and test_guard_served.py.
-"""
+"""Part B of the battery: bodies, queries and forms that no honest client sends."""
 
 import hashlib
 import json

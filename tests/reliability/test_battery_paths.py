@@ -1,7 +1,4 @@
-"""Part P of the battery: addresses that try to leave their folder, and files that try to be pages of Pixie's.
-
-What a tool may leave, and under which name, is held by tests/core/runtime/test_publishing.py and tests/core/test_filenames.py.
-"""
+"""Part P of the battery: addresses that try to leave their folder, and files that try to be pages of Pixie's."""
 
 import re
 import sys

@@ -1,6 +1,4 @@
-"""Part S of the battery, over HTTP: where a secret may stand. How it is kept (S1, S5) and shared (S7) is in tests/core/tool and
-tests/server/cli/test_sharing.py, how it is found in what a tool says in tests/core/runtime/test_masking.py.
-"""
+"""Part S of the battery, over HTTP: where a secret may stand, and where not."""
 
 import html
 import io

@@ -1,21 +1,4 @@
-"""Tools that misbehave (part T of the battery), where no test of the runtime itself holds the case.
-
-Held elsewhere, by tests/core/runtime unless another folder is named:
-
-T1   starts that fail, each with its step: test_launcher (FAILURES), test_runner
-T2   exit codes, signals, a missing or broken environment: test_launcher
-T3   wrong port, wrong identity, a port that was taken, open doors: test_launcher; token and Host: tests/sdk/test_guard
-T4   hanging, dripping, cancelling, time limits, siblings: test_runner; suggestions: tests/server/test_suggestions
-T5   death by signal, by exit, by memory, partial files: test_runner
-T6   HTML, half JSON, bad UTF-8, NaN, depth, gzip: test_runner (GARBAGE); shapes: tests/zoo
-T7   a gzip bomb: test_runner (GARBAGE)
-T8   names, ends, `\\r` and cuts of a stream: tests/core/run/test_streams; one endless event: test_runner
-T9   pipes that nobody reads, first and last of the log: test_launcher, test_runner
-T10  SIGTERM ignored, SIGSTOP, a lifeline (tests/sdk/test_process): test_launcher, test_runner; a killed server: test_recovery
-T11  memory, few large files and many small ones: test_runner; a full disk: test_full_disk, test_runner
-T12  other changes of what is kept: tests/core/store/test_fsck
-T13  caps of active and waiting runs, links and devices: test_runner, test_publishing
-"""
+"""Part T of the battery: tools that misbehave, where no test of the runtime itself holds the clause."""
 
 import base64
 import contextlib

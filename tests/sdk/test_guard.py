@@ -38,6 +38,7 @@ def open_tool(start):
     return start(DECLARED, PROGRAM)
 
 
+@pytest.mark.case("N14.curl")
 @pytest.mark.parametrize(("method", "path"), ROUTES)
 @pytest.mark.parametrize("token", [None, "", "s3cret", "S3CRET-Ü"])
 def test_every_route_demands_the_token(guarded, method, path, token):
@@ -55,6 +56,7 @@ def test_the_right_token_opens(guarded):
     assert guarded.run().json == {"said": "hello"}
 
 
+@pytest.mark.case("N14.curl")
 @pytest.mark.parametrize(
     "host", ["evil.example", "127.0.0.1.evil.example", "localhost:80:80", "[::1]", "127.0.0.2", "", "10.0.0.1:80"]
 )
@@ -74,6 +76,7 @@ def test_names_of_this_machine_are_taken(open_tool, host):
     assert open_tool.ask("GET", "/healthz", None, {"Host": host}).status == 200
 
 
+@pytest.mark.case("N14.page")
 @pytest.mark.parametrize(
     "headers",
     [
@@ -89,6 +92,7 @@ def test_a_web_page_is_refused(open_tool, headers):
     assert not (open_tool.folder / "touched").exists()
 
 
+@pytest.mark.case("N14.page")
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
 def test_a_form_of_a_page_is_no_run(open_tool, kind):
     """POST /run takes JSON by its name: what a page can send without asking gets 415."""
@@ -96,6 +100,7 @@ def test_a_form_of_a_page_is_no_run(open_tool, kind):
     assert not (open_tool.folder / "touched").exists()
 
 
+@pytest.mark.case("N14.page")
 def test_no_other_site_is_let_in(open_tool):
     """There is no CORS: the preflight of a browser is refused and grants nothing."""
     answer = open_tool.ask("OPTIONS", "/run")

@@ -71,6 +71,7 @@ def test_lines_end_in_three_ways(end):
     assert [event.data for event in SseDecoder().feed(body)] == ["a\nb", "c"]
 
 
+@pytest.mark.case("T8.forged")
 @given(
     st.lists(
         st.tuples(
@@ -93,6 +94,7 @@ def test_it_doesnt_matter_where_the_bytes_are_cut(events, end, data):
     assert [event for piece in pieces for event in decoder.feed(piece)] == SseDecoder().feed(body)
 
 
+@pytest.mark.case("T8.streams")
 def test_an_event_that_never_ends_is_refused():
     """The bytes held are bounded, with and without line ends in them."""
     for piece in (b"x" * 100, b"data: x\n" * 20):
@@ -303,6 +305,7 @@ def test_chunks_go_to_the_text_that_streams():
 # Ends, errors, and what else comes by name
 
 
+@pytest.mark.case("T8.forged")
 @pytest.mark.parametrize(
     "body",
     [

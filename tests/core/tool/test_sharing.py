@@ -393,7 +393,7 @@ def test_a_staged_tool_is_inert(tmp_path, tools):
 
 @pytest.mark.case("I5.inert")
 def test_nothing_of_a_zip_runs_before_it_is_confirmed(tmp_path, tools):
-    """Nor by being confirmed: the environment is made by `pixie sync`, and programs start with a run (I5)."""
+    """Nor by being confirmed: the environment is made by `pixie sync`, and programs start with a run."""
     flag = tmp_path / "flag"
     evil = f"open({str(flag)!r}, 'w')\n"
     names = ["setup.py", "build_backend.py", "evil.pth", "conftest.py", "sitecustomize.py", "main.py"]
@@ -487,7 +487,7 @@ def test_a_tool_that_is_a_link_is_not_replaced(tmp_path, tools, tool):
 
 @pytest.mark.case("I7.secrets", "S7.tools")
 def test_a_replaced_tool_keeps_its_data_and_its_secrets_wait(tmp_path, tools, tool):
-    """The new code gets none of them until that is confirmed (I7); the old source is kept (without environment)."""
+    """The new code gets none of them until that is confirmed; the old source is kept (without environment)."""
     staged(tmp_path, tools)
     new = confirm_import(tools, "weather", replace=True)
     assert new.manifest.name == "New"
@@ -528,7 +528,7 @@ POINTS = [
 @pytest.mark.case("I8.kill")
 @pytest.mark.parametrize("point", POINTS)
 def test_a_replacement_that_is_killed_ends_as_the_old_tool_or_as_the_new(tmp_path, tools, tool, point):
-    """Whole, with its data and its secrets, after the sweep of the next start; a second one finds nothing (I8)."""
+    """Whole, with its data and its secrets, after the sweep of the next start; a second one finds nothing."""
     (tool.folder / ".env.withheld").unlink()
     staged(tmp_path, tools)
     before = tree(tool.folder)
