@@ -30,7 +30,10 @@ class Choices:
 def choices(conn: sqlite3.Connection) -> Choices:
     """What there is among the files that aren't deleted."""
     told = conn.execute(
-        "SELECT DISTINCT tags FROM artefacts WHERE deleted_at IS NULL AND tags IS NOT NULL LIMIT ?", (_MOST,)
+        # SQLite would rather look at every artefact.
+        "SELECT DISTINCT tags FROM artefacts INDEXED BY artefacts_with_tags WHERE deleted_at IS NULL"
+        " AND tags IS NOT NULL LIMIT ?",
+        (_MOST,),
     )
     return Choices(
         tools=_distinct(conn, "tool_id", ""),
