@@ -118,7 +118,7 @@ function watchEnd() {
 let going = false;
 
 async function goOn(link) {
-  if (going) return;
+  if (going || results().hasAttribute("aria-busy")) return; // another list is on its way
   going = true;
   nearEnd.unobserve(link);
   const focused = document.activeElement === link;

@@ -6,7 +6,6 @@ import "./menu.js";
 import "./sidebar.js";
 import { drawCharts } from "./charts.js";
 import { prepareForm } from "./form.js";
-import { followRun } from "./live.js";
 import { prepareTabs } from "./tabs.js";
 import { tick } from "./clock.js";
 
@@ -14,9 +13,16 @@ export function enhance(root) {
   prepareForm(root);
   prepareTabs(root);
   drawCharts(root);
-  followRun(root, enhance);
+  follow(root);
   markCurrent();
   tick();
+}
+
+let live; // what follows a run, once there was one to follow
+
+function follow(root) {
+  if (document.querySelector("#panel[data-live]")) live ??= import("./live.js");
+  live?.then(({ followRun }) => followRun(root, enhance));
 }
 
 /** In the history, the run whose panel is on the page: the server draws one without knowing the other. */
