@@ -238,6 +238,16 @@ def test_a_file_has_a_page_that_shows_it(live, numbers, name, holds):
     assert holds in piece
 
 
+def test_a_document_is_shown_in_a_frame(live):
+    """PDF, by the browser's own reader, which takes no sandbox beside the file's own policy."""
+    number = keep(live.pixie, {"paper.pdf": b"%PDF-1.7\n%%EOF\n"})[1]["paper.pdf"]
+    frame = only(live.get(f"/library/{number}").text, "iframe")
+    assert frame["src"] == f"/api/artefacts/{number}/content"
+    assert "sandbox" not in frame
+    assert "sandbox" in live.get(frame["src"]).headers["content-security-policy"]
+    live.pixie.library.change([number], deleted=True)
+
+
 def test_a_file_is_starred_from_its_page_and_stays_there(live, numbers):
     """Without scripts; deleted, it leads back to the library."""
     number = numbers["notes.md"]
