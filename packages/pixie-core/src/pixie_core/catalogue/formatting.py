@@ -4,6 +4,7 @@ words.
 
 from __future__ import annotations
 
+from decimal import localcontext
 from functools import cache
 from typing import Literal, TypeAlias
 
@@ -25,6 +26,8 @@ NumberFormat: TypeAlias = Literal["plain", "decimal", "integer", "currency", "pe
 """plain writes the digits as they are; percent multiplies by 100."""
 
 _LOCALE = Locale("en", "GB")
+_LARGEST = 10**21
+_DIGITS = 1_000
 
 
 def number_text(
@@ -35,8 +38,16 @@ def number_text(
 ) -> str:
     """The number with its unit: `25967.5, "currency", 2, "GBP"` is `£25,967.50`; `42, unit="km"` is `42 km`.
 
-    `precision` is decimal places. A currency without a known unit is written as a decimal with two places.
+    `precision` is decimal places. A currency without a known unit is written as a decimal with two places. From 10²¹ on
+    numbers are written with an exponent, but for those that are plain.
     """
+    # Babel rounds in the context of the moment, whose 28 digits a large number with its places goes beyond.
+    with localcontext(prec=_DIGITS):
+        how = "scientific" if abs(value) >= _LARGEST and format != "plain" else format
+        return _text(value, how, precision, unit)
+
+
+def _text(value: float, format: str | None, precision: int | None, unit: str | None) -> str:
     if format == "currency":
         pattern = _places(2 if precision is None else precision)
         if unit and _is_currency(unit):

@@ -203,6 +203,10 @@ class MapChoropleth(MapValue):
             if not isinstance(each, dict) or each.get("type") != "Feature" or "geometry" not in each:
                 yield f"geojson.features[{index}] must be {{type: 'Feature', geometry, properties, id}}"
                 return
+            wrong = _wrong_feature(each)
+            if wrong is not None:
+                yield f"geojson.features[{index}].{wrong}"
+                return
         ids = {self._id(each) for each in features}
         if self.values and features and not ids & self.values.keys():
             some = ", ".join(repr(each) for each in sorted(filter(None, ids))[:3]) or "none at all"
@@ -233,6 +237,50 @@ class MapChoropleth(MapValue):
         inside = properties if isinstance(properties, dict) else {}
         found = inside.get(self.id_property) if self.id_property is not None else area.get("id", inside.get("id"))
         return None if found is None else str(found)
+
+
+_NESTED = {
+    "Point": 0,
+    "MultiPoint": 1,
+    "LineString": 1,
+    "MultiLineString": 2,
+    "Polygon": 2,
+    "MultiPolygon": 3,
+}
+"""Kinds of geometry, and how deep their places lie in lists (RFC 7946, section 3.1)."""
+_FARTHEST = 1e9
+
+
+def _wrong_feature(feature: dict[str, Any]) -> str | None:
+    """What no GeoJSON reader could take, or None."""
+    if not isinstance(feature.get("properties"), dict | None):
+        return "properties must be an object or null"
+    geometry = feature["geometry"]
+    if not isinstance(geometry, dict | None):
+        return "geometry must be an object or null"
+    parts: Any = [geometry] if geometry is not None else []
+    if geometry is not None and geometry.get("type") == "GeometryCollection":
+        parts = geometry.get("geometries")
+    if not isinstance(parts, list) or not all(isinstance(each, dict) for each in parts):
+        return "geometry.geometries must be a list of geometries"
+    for each in parts:
+        kind = each.get("type")
+        if not isinstance(kind, str) or kind not in _NESTED:
+            return f"geometry.type must be one of {', '.join(_NESTED)}, or GeometryCollection of these"
+        if not _are_places(each.get("coordinates"), _NESTED[kind]):
+            return f"geometry.coordinates isn't that of a {kind}: lists of [longitude, latitude]"
+    return None
+
+
+def _are_places(coordinates: Any, deep: int) -> bool:
+    if not isinstance(coordinates, list):
+        return False
+    if deep:
+        return all(_are_places(each, deep - 1) for each in coordinates)
+    return len(coordinates) > 1 and all(
+        isinstance(each, int | float) and not isinstance(each, bool) and -_FARTHEST <= each <= _FARTHEST
+        for each in coordinates
+    )
 
 
 @frozen

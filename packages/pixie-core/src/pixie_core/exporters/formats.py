@@ -158,11 +158,14 @@ def _offered(declared: OutputDeclaration, offered: Sequence[Format]) -> tuple[Fo
 
 
 def read_value(declared: OutputDeclaration, value: Any) -> OutputValue | None:
-    """The value as its type; None when it isn't whole (an older run, a stream that broke off), or the type unknown."""
+    """The value as its type; None when it isn't whole (an older or an imported run, a stream that broke off), or the
+    type unknown.
+    """
     cls = OUTPUT_TYPES.get(declared.type)
     if cls is None or isinstance(value, cls):
         return value if cls is not None else None
     try:
-        return structure_output(cls, value)
+        typed = structure_output(cls, value)
     except Problems:
         return None
+    return None if any(True for _ in typed.check(declared)) else typed

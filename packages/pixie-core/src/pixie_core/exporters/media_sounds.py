@@ -12,6 +12,7 @@ from attrs import frozen
 
 from pixie_core.catalogue.base import field
 from pixie_core.errors import ExportError
+from pixie_core.exporters.cells import sayable
 from pixie_core.exporters.format import Format
 from pixie_core.exporters.media_ogg import copy_ogg
 from pixie_core.exporters.media_sources import opened
@@ -52,8 +53,8 @@ def _write(container: str, export: Export, sink: IO[bytes], options: Any) -> Non
                 with soundfile.SoundFile(
                     file, "w", sound.samplerate, sound.channels, subtype, format=container, **more
                 ) as made:
-                    made.title = export.declared.label
-                    made.comment = export.provenance.sentence()
+                    made.title = sayable(export.declared.label)
+                    made.comment = sayable(export.provenance.sentence())
                     made.software = f"Pixie {export.provenance.pixie_version}"
                     made.date = export.provenance.at.strftime("%Y-%m-%d")
                     total, done = sound.frames, 0

@@ -14,8 +14,9 @@ from attrs import frozen
 
 from pixie_core.catalogue.base import Figure, field
 from pixie_core.catalogue.figures import legend
-from pixie_core.errors import ExportTooLarge, MissingExtra
-from pixie_core.exporters.figure_text import plain_figure
+from pixie_core.errors import ExportError, ExportTooLarge, MissingExtra
+from pixie_core.exporters.cells import sayable
+from pixie_core.exporters.figure_text import plain_figure, sayable_figure
 from pixie_core.exporters.format import Format
 from pixie_core.exporters.pictures_browser import BrowserFailed, browser, find_chrome
 from pixie_core.exporters.pictures_notes import noted_pdf, noted_png, noted_svg
@@ -106,7 +107,13 @@ def _drawn(
             return content, f"Kaleido {version('kaleido')}"
     from pixie_core.exporters.pictures_drawn import draw
 
-    content = draw(figure, title, theme, format=format, width=options.width, height=height, scale=scale)
+    drawn, title = sayable_figure(figure), sayable(title) if title is not None else None
+    try:
+        content = draw(drawn, title, theme, format=format, width=options.width, height=height, scale=scale)
+    except (ValueError, TypeError, ArithmeticError) as error:  # by numbers that its scales don't hold, such as ±1e308
+        raise ExportError(
+            f"matplotlib couldn't draw the chart ({error}). Take json or csv, which hold its numbers as they are."
+        ) from error
     return content, f"matplotlib {version('matplotlib')}"
 
 

@@ -286,9 +286,13 @@ def _read(about: OutputDeclaration, values: Mapping[str, Any]) -> tuple[Any, Out
     if cls is None:
         return raw, None, None
     try:
-        return raw, structure_output(cls, raw), None
+        typed = structure_output(cls, raw)
+        wrong = next(iter(typed.check(about)), None)
     except Problems as error:
-        return raw, None, f"This isn't a whole {about.type} ({error.problems[0]}); it is shown as it is."
+        typed, wrong = None, str(error.problems[0])
+    if wrong is not None:
+        return raw, None, f"This isn't a whole {about.type} ({wrong}); it is shown as it is."
+    return raw, typed, None
 
 
 def _moment(at: str) -> str:
