@@ -19,9 +19,9 @@ __all__ = ["json_pieces", "longer_than"]
 
 _BATCH = 1000
 """Items of a list, or of an object, that are written at a time."""
-_HEAVY = 100_000
+_HEAVY = 20_000
 """Items and characters in those items, from which on each of them is looked into."""
-_SLICE = 1 << 20
+_SLICE = 1 << 18
 """Characters of a text that are written at a time."""
 
 
