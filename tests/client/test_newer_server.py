@@ -50,12 +50,14 @@ def live(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def known(live, tmp_path_factory):
-    """Something of each kind to ask for, by the names that addresses give it."""
+    """Something of each kind to ask for, by the names that addresses give it, and by what stands before where needed."""
     source = tmp_path_factory.mktemp("kept") / "table.csv"
     source.write_text("a,b\n1,2\n")
     _, numbers = keep(live.pixie, {"table.csv": source})
-    job = live.post("/api/validate-jobs", json={"tool_ids": ["broken"]}).json()
+    validating = live.post("/api/validate-jobs", json={"tool_ids": ["broken"]}).json()
     run = live.run("adder", a=1)
+    output = {"run_id": run["id"], "output_key": "sum", "format": "json"}
+    exporting = live.post("/api/export-jobs", json=output).json()
     folder = tmp_path_factory.mktemp("reports")
     named = live.client.put("/api/export-targets/reports", json={"folder": str(folder)}).json()["name"]
     return {
@@ -63,7 +65,8 @@ def known(live, tmp_path_factory):
         "tool_id": "adder",
         "key": "sum",
         "artefact_id": numbers["table.csv"],
-        "job_id": job["id"],
+        "validate-jobs/job_id": validating["id"],
+        "export-jobs/job_id": exporting["id"],
         "name": named,
     }
 
@@ -125,7 +128,7 @@ def operations():
         if "application/json" not in content or "text/event-stream" in content:
             continue
         name = described["operationId"]
-        yield pytest.param(described["tags"][0], name, re.findall(r"{(\w+)}", path), id=name)
+        yield pytest.param(described["tags"][0], name, re.findall(r"(\w[\w-]*)/{(\w+)}", path), id=name)
 
 
 @pytest.mark.parametrize(("tag", "name", "parameters"), list(operations()))
@@ -133,7 +136,7 @@ def test_every_answer_of_a_newer_pixie_is_read(live, known, tag, name, parameter
     """By each operation that answers JSON; what isn't known is kept beside what is."""
     operation = import_module(f"pixie_client.generated.api.{tag}.{name}")
     with Pixie(live.url, transport=Newer()) as pixie:
-        answer = pixie.call(operation, *(known[each] for each in parameters))
+        answer = pixie.call(operation, *(known.get(f"{after}/{each}") or known[each] for after, each in parameters))
     for each in answer if isinstance(answer, list) else [answer]:
         if attrs.has(type(each)):
             assert {"of_tomorrow", "theme"} & each.additional_properties.keys()

@@ -201,7 +201,8 @@ class Store:
         return Created(appended.run, new=True)
 
     def has_run(self, run_id: str) -> bool:
-        """True when a run of this whole id was recorded, be it deleted since."""
+        """True when a run of this id was recorded, be it deleted since. Raises RequestInvalid for what is no id."""
+        runs.checked_id(run_id)
         return self.read(lambda conn: runs.has_row(conn, run_id))
 
     def repeated(self, run_id: str, tool_id: str, inputs: Mapping[str, Any]) -> Run | None:
