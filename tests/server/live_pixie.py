@@ -22,7 +22,7 @@ from hypercorn.config import Config
 from pixie_core import Pixie, Settings
 from pixie_core.testing.tool_folder import borrow_environment
 from pixie_server.app import ROUTES, application
-from pixie_server.serving import listen
+from pixie_server.serving import listen, unhandled
 from tests.server.asgi import ResponseLint
 
 DEADLINE = 20.0
@@ -184,6 +184,7 @@ def _served(pixie: Pixie) -> Iterator[tuple[int, ResponseLint]]:
     state: dict[str, Any] = {}
 
     async def main() -> None:
+        asyncio.get_running_loop().set_exception_handler(unhandled)
         async with application(pixie) as (app, served):
             config = Config()
             config.bind = [f"fd://{os.dup(listening.fileno())}"]

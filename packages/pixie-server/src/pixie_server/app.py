@@ -64,7 +64,6 @@ async def application(pixie: Pixie) -> AsyncIterator[tuple[Guard, Served]]:
 
     Setting `served.stopping` ends the streams. The Pixie stays its owner's to close.
     """
-    asyncio.get_running_loop().set_exception_handler(_unhandled)
     bridge = Bridge(pixie)
     happenings = Happenings(pixie, bridge)
     stopping = asyncio.Event()
@@ -83,14 +82,6 @@ async def application(pixie: Pixie) -> AsyncIterator[tuple[Guard, Served]]:
     finally:
         stopping.set()
         await bridge.close()
-
-
-def _unhandled(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Log what nobody caught, but for a connection that broke while it was being closed: whoever doesn't read is
-    dropped by the system, and Hypercorn closes without expecting that.
-    """
-    if not (isinstance(context.get("exception"), OSError) and "transport" in context):
-        loop.default_exception_handler(context)
 
 
 def guarded(app: Any, settings: Settings) -> Guard:

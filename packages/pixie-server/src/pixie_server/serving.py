@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from pixie_core import Pixie, Settings
 
-__all__ = ["address", "listen", "serve", "shut"]
+__all__ = ["address", "listen", "serve", "shut", "unhandled"]
 
 _GRACE_AT_THE_GATE = 0.5
 """Seconds in which whoever was told to wait may let go of the connection."""
@@ -71,7 +71,7 @@ async def serve(pixie: Pixie, listening: socket.socket, *, on_ready: Callable[[s
     the address. The socket is taken over, and closed as soon as nobody is let in any more.
     """
     loop = asyncio.get_running_loop()
-    loop.set_exception_handler(_unless_cancelled)
+    loop.set_exception_handler(unhandled)
     async with application(pixie) as (app, served):
         for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(each) is not signal.SIG_IGN:  # as nohup sets it
@@ -88,11 +88,14 @@ async def serve(pixie: Pixie, listening: socket.socket, *, on_ready: Callable[[s
         await ending
 
 
-def _unless_cancelled(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Log what failed with nobody to tell, but not the connections that were cut at the end: asyncio's streams take the
-    cancelling of one for a fault.
+def unhandled(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what failed with nobody to tell, but neither the connections that were cut at the end, since asyncio's
+    streams take the cancelling of one for a fault, nor one that broke while it was being closed: whoever doesn't read
+    is dropped by the system, and Hypercorn doesn't expect that.
     """
-    if not isinstance(context.get("exception"), asyncio.CancelledError):
+    error = context.get("exception")
+    broken = isinstance(error, OSError) and "transport" in context
+    if not (broken or isinstance(error, asyncio.CancelledError)):
         loop.default_exception_handler(context)
 
 
