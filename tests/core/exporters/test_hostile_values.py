@@ -28,6 +28,8 @@ BROKEN = [
     ("chart_sankey", {"nodes": [{"id": "a", "label": "A"}], "links": [{"source": "a", "target": "b", "value": 1}]}),
     ("chart_network", {"nodes": [{"id": "a", "label": "A"}], "edges": [{"source": "a", "target": "b"}]}),
     ("gantt", {"tasks": [{"name": "a", "start": "2026-01-01", "end": "1/0"}]}),
+    ("gantt", {"tasks": [{"name": "a", "start": "2026-02-30", "end": "2026-03-30"}]}),
+    ("gantt", {"tasks": [{"name": "a", "start": "2026-01-01", "end": "012026-01-02"}]}),
     ("map_choropleth", area([[["east", 1], [2, 3]]])),
     ("map_choropleth", area([1, 2])),
     ("map_choropleth", area([[[1], [2, 3]]])),
@@ -106,3 +108,14 @@ def test_every_number_can_be_written(format, number):
     for more in ({}, {"precision": 10}, {"precision": 2, "unit": "GBP"}):
         text = made("number", {"value": number, "format": format, **more}, "txt").decode()
         assert 0 < len(text) < 400
+
+
+@pytest.mark.parametrize(
+    "time", ["2026-02-30", "2025-02-29", "2026-06-31", "123456-01-01", "0000-01-01", "-0044-03-15"]
+)
+def test_an_event_may_be_at_any_time(time):
+    """What is no day of the calendar, or beyond Python's years, is a name: the events stay in the order they came."""
+    value = {"events": [{"t": "2026-05-01", "label": "first"}, {"t": time, "label": "second"}]}
+    assert b"second" in made("timeline", value, "json")
+    assert b"second" in made("timeline", value, "csv")
+    assert made("timeline", value, "svg").startswith(b"<?xml")

@@ -89,8 +89,18 @@ _DATE = re.compile(
 
 
 def is_date(value: Any) -> bool:
-    """True for a date, or a date and time, in ISO 8601: `2026-05`, `2026-05-17`, `2026-05-17T12:00:00Z`."""
-    return isinstance(value, str) and _DATE.fullmatch(value) is not None
+    """True for a date, or a date and time, in ISO 8601: `2026-05`, `2026-05-17`, `2026-05-17T12:00:00Z`. No month has a
+    day that it doesn't have.
+    """
+    found = _DATE.fullmatch(value) if isinstance(value, str) else None
+    return found is not None and not (found[3] and int(found[3]) > _days_of(int(value[: found.start(1) - 1]), found[1]))
+
+
+def _days_of(year: int, month: str) -> int:
+    """How many days a month has, by the rules of now."""
+    if month == "02":
+        return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
+    return 30 if month in {"04", "06", "09", "11"} else 31
 
 
 def column_type(values: Iterable[Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from attrs import frozen
@@ -127,7 +128,9 @@ def _in_time(times: Sequence[Any]) -> list[int]:
     if all(isinstance(time, int | float) for time in times):
         return sorted(range(len(times)), key=times.__getitem__)
     if all(is_date(time) for time in times):
-        return sorted(range(len(times)), key=lambda index: instant(times[index]))
+        with suppress(ValueError, OverflowError):  # years beyond Python's stay as they came
+            instants = [instant(time) for time in times]
+            return sorted(range(len(times)), key=instants.__getitem__)
     return list(range(len(times)))
 
 
@@ -166,7 +169,7 @@ class Gantt(OutputValue):
             if isinstance(start, str) != isinstance(end, str):
                 yield f"tasks[{index}] has start {start!r} and end {end!r}: give two dates, or two numbers"
                 continue
-            odd = next((each for each in (start, end) if isinstance(each, str) and not is_date(each)), None)
+            odd = next((each for each in (start, end) if isinstance(each, str) and not _is_instant(each)), None)
             if odd is not None:
                 yield f"tasks[{index}] has {odd!r} for a date; give ISO 8601, such as 2026-05-17"
             elif _moment(end) < _moment(start):
@@ -250,6 +253,17 @@ def _bars(
         "marker": {"color": colour, "opacity": 0.45 if told and not done else 1},
         "showlegend": legend,
     }
+
+
+def _is_instant(text: str) -> bool:
+    """Whether it is a date that a day can be told of: in the years 1 to 9999."""
+    if not is_date(text):
+        return False
+    try:
+        instant(text)
+    except (ValueError, OverflowError):
+        return False
+    return True
 
 
 def _moment(value: Any) -> float:
