@@ -93,7 +93,8 @@ def refused(url, home, *, status=503, code=None):
     if code is not None:
         assert said["code"] == code
     assert taken < 6.5
-    assert str(home) in said["detail"] or "database" in said["detail"]
+    assert {home.name, "pixie.db", "database"} & set(re.findall(r"[\w.-]*\w", said["detail"]))
+    assert str(home.parent) not in text
     if status == 503:
         assert int(headers["Retry-After"]) >= 1
     assert processes_of(home) == before

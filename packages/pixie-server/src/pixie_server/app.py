@@ -129,7 +129,7 @@ def _quart(served: Served) -> Quart:
             provide_automatic_options=False,
         )
     app.add_url_rule("/static/<path:name>", endpoint="static", view_func=_static(served), methods=["GET"])
-    handle_errors(app, log)
+    handle_errors(app, log, served.pixie.settings)
     app.teardown_request(_let_go)
     return app
 

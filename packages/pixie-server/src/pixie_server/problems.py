@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from quart import Quart
 
+    from pixie_core.config import Settings
+
 __all__ = ["RANGE", "WORDS", "answer_problem", "handle_errors", "problem_document", "wants_json"]
 
 RANGE = ("range_not_satisfiable", "Range not satisfiable", "The range begins beyond the end of the file.")
@@ -111,15 +113,26 @@ def _next_command(error: object) -> str | None:
     return f"pixie sync {error.tool_id}" if isinstance(error, ToolNotInstalled) else None
 
 
-def handle_errors(app: Quart, log: logging.Logger) -> None:
+def _by_name(text: str, settings: Settings) -> str:
+    """The text with Pixie's own folders by their names: where they lie stays in the log."""
+    for folder in (settings.artefacts_root, settings.tools_dir, settings.home):
+        if folder.name:  # not the root of all
+            within = f"{folder.name}/" if folder != settings.home else ""
+            text = text.replace(f"{folder}/", within).replace(f"{folder}", folder.name)
+    return text
+
+
+def handle_errors(app: Quart, log: logging.Logger, settings: Settings) -> None:
     """Have the app answer every error so."""
 
     @app.errorhandler(PixieError)
     async def pixie_error(error: PixieError) -> Response:
         known = outcome(error)
+        detail = str(error)
         if known.status >= 500 and not isinstance(error, ToolError):
-            log.error("%s: %s", error.code, error)
-        return answer_problem(known.status, known.title, str(error), error.code, error)
+            log.error("%s: %s", error.code, detail)
+            detail = _by_name(detail, settings)
+        return answer_problem(known.status, known.title, detail, error.code, error)
 
     @app.errorhandler(Malformed)
     async def malformed(error: Malformed) -> Response:
