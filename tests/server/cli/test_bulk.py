@@ -137,7 +137,7 @@ def test_a_full_disk_is_told_and_leaves_no_part(home):
     finally:
         writing._write = original
     assert result.exit_code == 1
-    assert "No space left on device" in result.stderr
+    assert "the disk is full" in result.stderr
     assert sorted(each.name for each in home.iterdir()) == before
 
 
