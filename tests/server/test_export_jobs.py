@@ -76,7 +76,7 @@ def test_a_cancelled_export_ends_its_process(live):
     next(told)
     answer = live.client.delete(f"/api/export-jobs/{job['id']}")
     assert (answer.status_code, answer.json()["status"]) == (200, "cancelled")
-    until(lambda: not workbook_processes(), "the workbook's process goes on", 5)
+    until(lambda: not workbook_processes(), "the workbook's process goes on")
     assert list(told)[-1][1]["status"] == "cancelled"
     for path in ("", "/events", "/content"):
         gone = live.get(f"/api/export-jobs/{job['id']}{path}")
