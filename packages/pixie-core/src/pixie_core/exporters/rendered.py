@@ -37,8 +37,6 @@ _ATTRIBUTES = {
 }
 _PICTURES = ("data:image/png;", "data:image/jpeg;", "data:image/gif;", "data:image/webp;")
 _ADDRESSES = ("http://", "https://", "mailto:")
-_MAX_LENGTH = 200_000
-"""Reading more takes seconds, which a page would wait for."""
 
 
 def markdown_html(
@@ -47,13 +45,14 @@ def markdown_html(
     first_heading: int = 1,
     local: tuple[str, ...] = (),
     picture: Callable[[str], str] = str,
+    most: int = 1_000_000,
 ) -> str:
-    """The source as safe HTML; what is longer than 200 000 characters is shown as it is.
+    """The source as safe HTML; what is longer than `most` characters is shown as it is, since reading it takes long.
 
     The highest heading gets the level `first_heading`. Addresses that begin as one of `local` may be linked to and
     shown as well. `picture` may give another address for a picture, such as a data URL for one of ours.
     """
-    if len(source) > _MAX_LENGTH:
+    if len(source) > most:
         return f"<pre>{escape(sayable(source))}</pre>"
     tokens = markdown_tokens(source)
     _level_headings(tokens, first_heading)

@@ -39,7 +39,7 @@ class Menu:
     - `export`: the address of its exports, to which `?format=` is put.
     - `formats`: what it can become, the default first.
     - `copies`: what can be put on the clipboard.
-    - `sent`: what says which thing it is, in the body of POST /api/exports/send.
+    - `thing`: what says which it is, in the bodies of POST /api/exports/send and /api/export-jobs.
     - `full`: the address where it is shown at full size; None there.
     - `as_it_is`: the address of its own bytes, where it is a file.
     """
@@ -48,7 +48,7 @@ class Menu:
     export: str
     formats: Sequence[Format]
     copies: tuple[Copy, ...]
-    sent: Mapping[str, Any]
+    thing: Mapping[str, Any]
     full: str | None = None
     as_it_is: str | None = None
 
@@ -62,7 +62,7 @@ def menu_of_output(run: Run, declared: OutputDeclaration, formats: Sequence[Form
         export=export,
         formats=formats,
         copies=tuple(_copies(export, formats)),
-        sent={"run_id": run.id, "output_key": declared.key},
+        thing={"run_id": run.id, "output_key": declared.key},
         full=f"/tool/{segment(run.tool_id)}/runs/{quote(run.id)}/outputs/{key}" if full else None,
     )
 
@@ -78,7 +78,7 @@ def menu_of_artefact(found: StoredArtefact, formats: Sequence[Format], *, full: 
         export=export,
         formats=formats,
         copies=tuple(copies),
-        sent={"artefact_id": found.id},
+        thing={"artefact_id": found.id},
         full=f"/library/{found.id}" if full else None,
         as_it_is=found.url,
     )

@@ -30,9 +30,6 @@ __all__ = ["MAX_ROWS", "Block", "Group", "altered_words", "block", "groups", "ou
 MAX_ROWS = 1000
 """Rows of a table that a page holds; the downloads have them all."""
 
-MAX_CHARACTERS = 200_000
-"""Characters of a text that a page holds, which is also as much Markdown as is read."""
-
 _VIEWS = ("figure", "media", "rows", "text")
 """Of several views, the first of these is how a type without a template of its own is shown."""
 
@@ -103,7 +100,7 @@ def _shown(
         "formats_of": _formats,
         "max_rows": MAX_ROWS,
         # What still streams is appended to: its end is what somebody looks at.
-        "part": (lambda text: text) if live else (lambda text: text[:MAX_CHARACTERS]),
+        "part": (lambda text: text) if live else (lambda text: text[: markdown.MAX_CHARACTERS]),
         "kept": kept,
     }
     if value is NOTHING:
