@@ -54,7 +54,8 @@ def test_too_much_is_refused(untouched, path, headers, body, expected):
 
 
 DEEP = {
-    "65 lists": b'{"inputs": {"data": ' + b"[" * 65 + b"]" * 65 + b"}}",
+    "65 lists": b"[" * 65 + b"]" * 65,
+    "65 levels": b'{"inputs": {"data": ' + b"[" * 63 + b"]" * 63 + b"}}",
     "990 lists": b'{"inputs": {"data": ' + b"[" * 990 + b"]" * 990 + b"}}",
     "100 000 lists": b"[" * 100_000,
     "100 000 objects": b'{"a":' * 100_000,
@@ -71,6 +72,14 @@ def test_json_beyond_the_bounds_is_malformed_and_said_soon(untouched, body):
     status, _, answer = request(untouched, RUNS, JSON, method="POST", body=body)
     assert (status, json.loads(answer)["code"]) == (400, "malformed")
     assert time.monotonic() - begun < 5
+
+
+@pytest.mark.case("B2.depth")
+def test_json_as_deep_as_may_be_is_read(untouched):
+    """64 levels: what is wrong with it then is that there is no such input."""
+    body = b'{"inputs": {"nothing": ' + b"[" * 62 + b"]" * 62 + b"}}"
+    status, _, answer = request(untouched, RUNS, JSON, method="POST", body=body)
+    assert (status, json.loads(answer)["errors"][0]["path"]) == (422, "$.nothing")
 
 
 @pytest.mark.case("B2.depth")

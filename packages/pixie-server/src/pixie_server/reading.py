@@ -86,7 +86,7 @@ def _bounded(value: Any, limits: Limits) -> None:
     """Level by level, so that no depth is too much for this."""
     level: list[Any] = [value] if isinstance(value, dict | list) else []
     nodes = 1
-    for _ in range(limits.json_depth + 1):
+    for _ in range(limits.json_depth):
         level = [each for inner in level for each in (inner.values() if isinstance(inner, dict) else inner)]
         nodes += len(level)
         if nodes > limits.json_values:
