@@ -1,5 +1,6 @@
 """What tests of several rooms share: a browser."""
 
+import logging
 import os
 import shutil
 import signal
@@ -11,6 +12,16 @@ from playwright.sync_api import expect, sync_playwright
 # the tests end by Ctrl+C.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+class _Loggers(dict):
+    """Goes through those of one moment: pytest looks at all of them before each test, while threads may make more."""
+
+    def values(self):
+        return list(super().values())
+
+
+logging.root.manager.loggerDict = _Loggers(logging.root.manager.loggerDict)
 
 # What comes within 100 ms on a quiet machine may take seconds on a busy one; a test only says that it comes.
 expect.set_options(timeout=60_000)

@@ -173,14 +173,19 @@ def test_a_reader_that_takes_nothing_is_dropped(tmp_path, monkeypatch):
     with live_pixie(tmp_path, unread_timeout_seconds=1) as live:
         run = live.run("teller", wait=40, words=4000, pause=0.0)
         path = f"/api/runs/{run['id']}/outputs/story"
-        big = "x" * 30_000_000
-        monkeypatch.setattr(live.pixie, "output", lambda run_id, key: big)
+        big, asked = "x" * 30_000_000, threading.Event()
+
+        def output(run_id, key):
+            asked.set()
+            return big
+
+        monkeypatch.setattr(live.pixie, "output", output)
         with socket.socket() as idle:
             idle.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             idle.settimeout(DEADLINE)
             idle.connect(("127.0.0.1", live.port))
             idle.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
-            until(lambda: _connections(live.port) == 1)
+            assert asked.wait(DEADLINE)
             live.client.close()
             until(lambda: _connections(live.port) == 0)
             assert _received(idle) < len(big)
