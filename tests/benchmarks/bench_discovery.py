@@ -1,6 +1,6 @@
 """How long a look at a thousand tools takes, beside the least that Python could do. Run by hand:
 
-    uv run python tests/benchmarks/bench_discovery.py [HOW_MANY]
+    uv run python -m tests.benchmarks.bench_discovery [HOW_MANY]
 
 The floor, taken in the same run, is to list the folder, read every tool.json and json.loads it. A cold look is one
 by a new `Tools`; the system has the files in memory for both.

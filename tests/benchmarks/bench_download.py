@@ -1,6 +1,6 @@
 """How fast a kept file is sent, beside what stock Quart does with the same file. Run by hand:
 
-    uv run python tests/benchmarks/bench_download.py [megabytes]
+    uv run python -m tests.benchmarks.bench_download [megabytes]
 
 Both are served by Hypercorn in one process, one after the other, to a reader in another that throws the bytes away;
 each figure is the best of three. The third line is the least that Python could do: the file's pieces written to a

@@ -1,6 +1,6 @@
 """How long a table of many rows takes as each format, and how much memory beyond the value itself.
 
-uv run python tests/benchmarks/bench_export_tables.py [rows] [format ...]
+uv run python -m tests.benchmarks.bench_export_tables [rows] [format ...]
 
 Each format is written in a process of its own, to a file. Memory is the growth of the largest resident set from
 just before the export to its end, of the process and of the one that it starts for a workbook.

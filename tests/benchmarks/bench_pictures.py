@@ -1,6 +1,6 @@
 """How long pictures of charts take, by either renderer. Run by hand:
 
-    uv run python tests/benchmarks/bench_pictures.py [browser] [matplotlib]
+    uv run python -m tests.benchmarks.bench_pictures [browser] [matplotlib]
 
 Every type of chart at a size that somebody still reads, and a line of 15 000 points. Each figure is the best of five with the renderer warm, and its ratio to a floor taken in the same run: what Pillow
 takes here, now, to compress a picture of this size.

@@ -1,6 +1,6 @@
 """How long a start takes after a server died with very many runs unfinished. Run by hand:
 
-    uv run python tests/benchmarks/bench_recovery.py [HOW_MANY]
+    uv run python -m tests.benchmarks.bench_recovery [HOW_MANY]
 
 Each run has told something, published a file, half published another, and has a folder that its tool left something
 in; a file of each tenth was being written, and each fiftieth old run was being purged. Floors, taken in the same

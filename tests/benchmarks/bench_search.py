@@ -1,6 +1,6 @@
 """How long lists and searches take with a million runs and a million artefacts. Run by hand:
 
-    uv run python tests/benchmarks/bench_search.py [FOLDER]
+    uv run python -m tests.benchmarks.bench_search [FOLDER]
 
 The database (3.5 GB) is made once, in FOLDER or under the system's temporary folder, and used again by later runs.
 Each line shows the slowest of its questions (each the best of three) in milliseconds of the processor, so that what else

@@ -1,6 +1,6 @@
 """How long the strict check takes, beside the least that Python could do. Run by hand:
 
-    uv run python tests/benchmarks/bench_structure.py
+    uv run python -m tests.benchmarks.bench_structure
 
 Each figure is the best of five, with its ratio to a floor taken in the same run: what one pass of
 `set(map(type, …))` over the same cells takes on this machine, now.

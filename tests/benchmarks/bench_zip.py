@@ -1,6 +1,6 @@
 """What the zip of a run takes: time, memory, and the wait for its first byte. Run by hand:
 
-    uv run python tests/benchmarks/bench_zip.py [megabytes] [files]
+    uv run python -m tests.benchmarks.bench_zip [megabytes] [files]
 
 The bytes of a run with one file of that many megabytes (2000), which takes no room on disk, are thrown away as they
 come; beside them stands the least that Python could do: reading the file and taking its SHA-256 and CRC-32. Then the

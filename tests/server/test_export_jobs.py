@@ -22,7 +22,9 @@ def live(tmp_path_factory):
         columns = [{"key": key, "label": key} for key in ("a", "b", "c")]
         rows = [{"a": n, "b": f"row {n}", "c": n / 7} for n in range(150_000)]
         store = served.pixie.store
-        store.create_run(run_id=RUN_ID, tool_id="t", inputs={}, origin="script", events=[Started(inputs={}, fingerprint={})])
+        store.create_run(
+            run_id=RUN_ID, tool_id="t", inputs={}, origin="script", events=[Started(inputs={}, fingerprint={})]
+        )
         value = {"columns": columns, "rows": rows}
         table = Output(output_key="rows", type="table", value=value, whole=True, done=True)
         store.append(RUN_ID, [table, Finished(status="ok")])

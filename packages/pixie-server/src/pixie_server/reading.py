@@ -70,16 +70,16 @@ def _too_many(limits: Limits) -> Malformed:
 
 
 def _commas_reach(text: str, most: int) -> bool:
-    """Whether so many commas stand outside of texts, or twice as many texts, a key and a value each: as many values at
-    least would be made, only to be refused then.
+    """Whether so many commas stand outside of texts: as many values at least would be made, only to be refused then.
+
+    Looked at in parts from the beginning, each as long as all before it, since what is sent to be too much is so early.
     """
-    found = at = 0
-    for number, string in enumerate(_STRING.finditer(text)):
-        found += text.count(",", at, string.start())
-        if found >= most or number >= 2 * most:
-            return True
-        at = string.end()
-    return found + text.count(",", at) >= most
+    length = most * len(text) // max(text.count(","), 1) + most
+    while _STRING.sub("", text[:length]).count(",") < most:
+        if length >= len(text):
+            return False
+        length *= 2
+    return True
 
 
 def _bounded(value: Any, limits: Limits) -> None:
