@@ -4,6 +4,7 @@ import logging
 import os
 import shutil
 import signal
+from zlib import crc32
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
@@ -25,6 +26,14 @@ logging.root.manager.loggerDict = _Loggers(logging.root.manager.loggerDict)
 
 # What comes within 100 ms on a quiet machine may take seconds on a busy one; a test only says that it comes.
 expect.set_options(timeout=60_000)
+
+
+def pytest_collection_modifyitems(config, items):
+    """Side by side, files come in a mixed order, always the same: browsers and processes by the dozen, which stand beside
+    each other in their folders, would otherwise crowd the machine at one time and leave it idle at another.
+    """
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: crc32(item.nodeid.partition("::")[0].encode()))
 
 
 @pytest.fixture(scope="module")

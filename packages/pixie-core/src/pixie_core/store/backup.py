@@ -35,7 +35,7 @@ from pixie_core.errors import (
     TargetExists,
 )
 from pixie_core.faults import fault
-from pixie_core.store import removal
+from pixie_core.store import removal, verifying
 from pixie_core.store.connections import in_plain_words, open_reader
 from pixie_core.store.leftovers import forget_cut_off, forget_cut_off_backups, temporary
 from pixie_core.store.locks import FileLock, ServerLock, lock_path, mark_restoring, restoring_mark
@@ -182,7 +182,7 @@ def verify(copy: Path) -> dict[str, Any]:
     """What is in a copy of a database, looked at by a process of its own. Raises DatabaseDamaged when it is
     damaged.
     """
-    command = [sys.executable, "-m", "pixie_core.store.verifying", str(copy)]
+    command = [sys.executable, "-I", verifying.__file__, str(copy)]  # by its file: it needs nothing else of Pixie
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_VERIFY_SECONDS, check=False)
     except subprocess.TimeoutExpired:

@@ -1,9 +1,10 @@
 """Looks whether a copy of a database is whole, in a process of its own:
 
-    python -m pixie_core.store.verifying COPY
+    python -I verifying.py COPY
 
 Prints what it found as JSON. A damaged file can make SQLite read for long or use much memory, and a closed descriptor
-of a live database would drop the locks of the process that did it: neither shall happen to who serves.
+of a live database would drop the locks of the process that did it: neither shall happen to who serves. It needs the
+standard library alone, so it begins at once.
 """
 
 from __future__ import annotations
