@@ -4,7 +4,6 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from pixie_core.catalogue import OUTPUT_TYPES
 from pixie_core.errors import MissingExtra
@@ -13,15 +12,6 @@ from tests.core.exporters.exported import exported
 
 HOSTILE = "</script><script>alert(1)</script><!-- <img src=x onerror=alert(1)>"
 TYPES = [name for name, cls in OUTPUT_TYPES.items() if {"figure", "features"} & set(cls.views())]
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """A browser that keeps to what it is told."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium")
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
