@@ -76,9 +76,9 @@ BOUND_BYTES = 200_000_000
 
 
 @contextmanager
-def bounded(more_bytes=BOUND_BYTES):
-    """BOUND, of this process, the server among it."""
-    process, over = psutil.Process(), threading.Event()
+def bounded(pid=None):
+    """BOUND, of a server's process; of this one, the server among it, where none is named."""
+    process, over = psutil.Process(pid), threading.Event()
     before = peak = process.memory_info().rss
     descriptors = process.num_fds()
 
@@ -94,7 +94,7 @@ def bounded(more_bytes=BOUND_BYTES):
     finally:
         over.set()
         looking.join()
-    assert peak - before < more_bytes, f"{(peak - before) / 1e6:.0f} MB more"
+    assert peak - before < BOUND_BYTES, f"{(peak - before) / 1e6:.0f} MB more"
     deadline = time.monotonic() + DEADLINE
     while process.num_fds() > descriptors + SPARE_DESCRIPTORS:
         assert time.monotonic() < deadline, f"{process.num_fds()} files are open, {descriptors} were"

@@ -3,11 +3,13 @@
 import itertools
 import json
 import re
+import socket
 import struct
 import threading
 import unicodedata
 import zlib
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,7 +19,8 @@ from pixie_core.testing.tool_folder import hostile_tool
 from tests.reliability.invariants import bounded, holds
 from tests.reliability.raw import request
 from tests.server.asgi import exchange
-from tests.server.live_pixie import add_tool, live_pixie
+from tests.server.cli.folders import process
+from tests.server.live_pixie import add_tool, add_tools, live_pixie
 
 FORM = "/tool/adder/run"
 RUNS = "/api/tools/adder/runs"
@@ -310,11 +313,24 @@ def test_any_value_of_any_type_is_taken_as_it_is_or_refused_at_its_field(taker, 
 # B1, B2, B8: size
 
 
-def sent(live, *headers, pieces):
+@pytest.fixture(scope="module")
+def process_alone(tmp_path_factory):
+    """The port and the process of a server that has no other work, so that its memory is by what it is sent."""
+    home = tmp_path_factory.mktemp("alone")
+    add_tools(home)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with process("serve", "--home", home, "--port", port, "--no-sync") as server:
+        assert server.stdout.readline().startswith("Pixie is ready"), server.stderr.read()
+        yield port, server.pid
+        assert httpx.get(f"http://127.0.0.1:{port}/api/runs", trust_env=False).json()["items"] == []
+
+
+def sent(port, *headers, pieces):
     """The final status of a POST whose body comes in pieces; 0 where it was hung up on."""
-    head = [f"POST {RUNS} HTTP/1.1", f"host: 127.0.0.1:{live.port}", "content-type: application/json", *headers, "", ""]
+    head = [f"POST {RUNS} HTTP/1.1", f"host: 127.0.0.1:{port}", "content-type: application/json", *headers, "", ""]
     try:
-        answer = exchange(live.port, itertools.chain(["\r\n".join(head).encode()], pieces))
+        answer = exchange(port, itertools.chain(["\r\n".join(head).encode()], pieces))
     except (ConnectionResetError, BrokenPipeError):
         return 0
     return int(re.findall(rb"HTTP/1\.1 ([2-5][0-9]{2}) ", answer)[0])
@@ -325,20 +341,18 @@ CHUNK = b"100000\r\n" + MEGABYTE + b"\r\n"
 
 
 @pytest.mark.case("B1.bounded", "B2.long")
-def test_what_is_too_much_leaves_nothing_in_memory(untouched):
+def test_what_is_too_much_leaves_nothing_in_memory(process_alone):
     """Again and again, at once, with a length and in chunks; a string of 200 MB as well."""
-    wrong = []
+    (port, pid), wrong = process_alone, []
 
     def send():
         for _ in range(3):
-            announced = sent(untouched, f"content-length: {17 << 20}", pieces=itertools.repeat(MEGABYTE, 17))
-            in_chunks = sent(
-                untouched, "transfer-encoding: chunked", pieces=[*itertools.repeat(CHUNK, 18), b"0\r\n\r\n"]
-            )
-            long = sent(untouched, "transfer-encoding: chunked", pieces=itertools.repeat(CHUNK, 200))
+            announced = sent(port, f"content-length: {17 << 20}", pieces=itertools.repeat(MEGABYTE, 17))
+            in_chunks = sent(port, "transfer-encoding: chunked", pieces=[*itertools.repeat(CHUNK, 18), b"0\r\n\r\n"])
+            long = sent(port, "transfer-encoding: chunked", pieces=itertools.repeat(CHUNK, 200))
             wrong.extend(each for each in (announced, in_chunks, long) if each not in {413, 0})
 
-    with bounded():
+    with bounded(pid):
         threads = [threading.Thread(target=send) for _ in range(4)]
         for each in threads:
             each.start()
@@ -346,23 +360,24 @@ def test_what_is_too_much_leaves_nothing_in_memory(untouched):
             each.join(120)
             assert not each.is_alive()
     assert wrong == []
-    assert sent(untouched, f"content-length: {17 << 20}", pieces=itertools.repeat(MEGABYTE, 17)) == 413
+    assert sent(port, f"content-length: {17 << 20}", pieces=itertools.repeat(MEGABYTE, 17)) == 413
 
 
 @pytest.mark.case("B2.depth")
-def test_a_million_keys_are_refused(untouched):
+def test_a_million_keys_are_refused(process_alone):
     """By their number; and nothing of them stays."""
     pieces = [b"".join(b'"k%d":0,' % number for number in range(n, n + 100_000)) for n in range(0, 1_000_000, 100_000)]
     length = sum(map(len, pieces)) + 8
-    with bounded():
-        assert sent(untouched, f"content-length: {length}", pieces=[b"{", *pieces, b'"z": 0}']) == 400
+    port, pid = process_alone
+    with bounded(pid):
+        assert sent(port, f"content-length: {length}", pieces=[b"{", *pieces, b'"z": 0}']) == 400
 
 
 @pytest.mark.case("B1.expect")
 def test_who_asks_before_sending_is_told_before_sending(untouched):
     """413 where it is too much, without a byte of the body."""
     for length in (99_999_999, 17 << 20):
-        assert sent(untouched, f"content-length: {length}", "expect: 100-continue", pieces=[]) == 413
+        assert sent(untouched.port, f"content-length: {length}", "expect: 100-continue", pieces=[]) == 413
 
 
 def bomb(width, height):
