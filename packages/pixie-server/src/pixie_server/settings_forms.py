@@ -13,6 +13,7 @@ from attrs import field, frozen
 from quart import Response, redirect, request
 
 from pixie_core.errors import PixieError
+from pixie_core.switches import yes_or_no
 from pixie_server.forms import form_fields
 from pixie_server.outcomes import outcome
 from pixie_server.problems import wants_json
@@ -45,7 +46,7 @@ class Sent:
 
     def on(self, name: str) -> bool:
         """A checkbox."""
-        return self[name].lower() in {"true", "on", "1", "yes"}
+        return yes_or_no(self[name]) is True
 
     def typed(self, *names: str) -> dict[str, str]:
         """Those of the fields that were sent, to be shown again."""

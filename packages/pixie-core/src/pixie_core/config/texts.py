@@ -11,6 +11,7 @@ from dotenv import dotenv_values
 
 from pixie_core.durations import parse_duration
 from pixie_core.errors import SettingsError
+from pixie_core.switches import yes_or_no
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,19 +51,10 @@ def parse(name: str, text: str, kind: Any, metadata: Mapping[str, Any]) -> Any:
             raise SettingsError(f"{name} is {text!r}: it must be one of {', '.join(get_args(kind))}.")
         return text
     if kind is bool:
-        known = {
-            "1": True,
-            "true": True,
-            "yes": True,
-            "on": True,
-            "0": False,
-            "false": False,
-            "no": False,
-            "off": False,
-        }
-        if text.strip().lower() not in known:
+        said = yes_or_no(text)
+        if said is None:
             raise SettingsError(f"{name} is {text!r}: it must be true or false.")
-        return known[text.strip().lower()]
+        return said
     if kind is Path:
         return Path(text)
     if kind is str:

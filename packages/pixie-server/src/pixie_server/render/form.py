@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import NOTHING, frozen
 
+from pixie_core.switches import yes_or_no
 from pixie_server.render.environment import render
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Field:
     @property
     def on(self) -> bool:
         """The value as yes or no."""
-        return self.value is True or (isinstance(self.value, str) and self.value.lower() in {"true", "on", "1", "yes"})
+        return self.value is True or (isinstance(self.value, str) and yes_or_no(self.value) is True)
 
     @property
     def ends(self) -> tuple[str, str]:

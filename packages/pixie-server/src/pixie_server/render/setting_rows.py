@@ -11,6 +11,7 @@ import attrs
 from attrs import frozen
 
 from pixie_core.config import in_words
+from pixie_core.switches import yes_or_no
 from pixie_core.tool import ToolManifest
 from pixie_server.render.words import duration, size
 
@@ -77,7 +78,7 @@ class Row:
     @property
     def on(self) -> bool:
         """The text as yes or no."""
-        return self.text.lower() in {"true", "1", "yes", "on"}
+        return yes_or_no(self.text) is True
 
 
 def setting_rows(

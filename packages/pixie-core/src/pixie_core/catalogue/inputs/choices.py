@@ -11,6 +11,7 @@ from attrs import frozen
 from pixie_core.catalogue.base import Json, field
 from pixie_core.catalogue.inputs.base import InputDeclaration, found, read_json, same
 from pixie_core.errors import Problem, near
+from pixie_core.switches import yes_or_no
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -162,12 +163,6 @@ class MultiselectInput(_Choice):
         return []
 
 
-_YES_AND_NO = {
-    **dict.fromkeys(("true", "on", "1", "yes"), True),
-    **dict.fromkeys(("false", "off", "0", "no"), False),
-}
-
-
 @frozen(kw_only=True)
 class CheckboxInput(InputDeclaration):
     """Yes or no."""
@@ -177,10 +172,10 @@ class CheckboxInput(InputDeclaration):
 
     def read(self, text: str) -> Any:
         """What browsers and people write for yes and no."""
-        try:
-            return _YES_AND_NO[text.strip().lower()]
-        except KeyError:
-            raise ValueError(f"must be true or false, not {text[:40]!r}") from None
+        said = yes_or_no(text)
+        if said is None:
+            raise ValueError(f"must be true or false, not {text[:40]!r}")
+        return said
 
     def problems(self, value: Any) -> Iterable[str]:
         """It is true or false."""
