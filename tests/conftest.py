@@ -1,13 +1,13 @@
-"""What tests of several rooms share: a browser."""
+"""What tests of several rooms share: a browser, and how they get on beside each other."""
 
 import logging
-import os
-import shutil
 import signal
 from zlib import crc32
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
+
+from tests.chromium import browser
 
 # A shell starts what it runs in the background deaf to Ctrl+C, and whatever that starts inherits it: also the servers that
 # the tests end by Ctrl+C.
@@ -41,11 +41,5 @@ def chromium():
     """Chromium, headless: its shell where there is one, which draws the same at half the work. Not for the whole session:
     Playwright keeps an event loop running meanwhile.
     """
-    known = ("chromium-headless-shell", "chromium", "google-chrome")
-    path = os.environ.get("PIXIE_TEST_CHROMIUM") or next(filter(None, map(shutil.which, known)), None)
-    assert path, "the tests of the pages need Chromium: apt install chromium"
-    quiet = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=quiet)
-        yield browser
-        browser.close()
+    with browser("chromium-headless-shell", "chromium", "google-chrome") as opened:
+        yield opened

@@ -1,12 +1,9 @@
 """A served Pixie to attack, with a secret planted in it and files that a hostile tool could have left; and a browser."""
 
-import os
-import shutil
-
 import pytest
-from playwright.sync_api import sync_playwright
 
 from pixie_core.tool import secrets
+from tests.chromium import browser
 from tests.reliability.invariants import holds
 from tests.reliability.kept import keep
 from tests.server.live_pixie import add_tool, add_tools, live_pixie
@@ -135,12 +132,7 @@ def chromium():
     """Debian's Chromium, for which rebind.test and evil.test are this machine. Its own wall round local addresses, which
     other browsers don't have, is taken down: Pixie's must hold alone.
     """
-    path = os.environ.get("PIXIE_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    assert path, "the attacks from web pages need Chromium: apt install chromium"
-    quiet = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
     hosts = "--host-resolver-rules=MAP rebind.test 127.0.0.1, MAP evil.test 127.0.0.1"
     wall = "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests,PrivateNetworkAccessSendPreflights"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*quiet, hosts, wall])
-        yield browser
-        browser.close()
+    with browser("chromium", "google-chrome", more=(hosts, wall)) as opened:
+        yield opened
