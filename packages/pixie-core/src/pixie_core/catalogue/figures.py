@@ -8,6 +8,7 @@ light and on dark ground.
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from typing import TYPE_CHECKING, Any
 
 from pixie_core.catalogue.base import Figure
@@ -82,6 +83,9 @@ _SWATCH = 8
 _MONTH = len("2026-05")
 _MOST_MONTHS = 14
 
+_IN_EVERY_MONTH = "28"
+"""The last day that no month lacks."""
+
 _DATE = re.compile(
     r"[+-]?\d{4,6}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01])([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?"
     r"(Z|[+-]\d{2}:?\d{2})?)?)?"
@@ -93,14 +97,9 @@ def is_date(value: Any) -> bool:
     day that it doesn't have.
     """
     found = _DATE.fullmatch(value) if isinstance(value, str) else None
-    return found is not None and not (found[3] and int(found[3]) > _days_of(int(value[: found.start(1) - 1]), found[1]))
-
-
-def _days_of(year: int, month: str) -> int:
-    """How many days a month has, by the rules of now."""
-    if month == "02":
-        return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
-    return 30 if month in {"04", "06", "09", "11"} else 31
+    if found is None or not found[3] or found[3] <= _IN_EVERY_MONTH:
+        return found is not None
+    return int(found[3]) <= monthrange(int(value[: found.start(1) - 1]), int(found[1]))[1]
 
 
 def column_type(values: Iterable[Any]) -> str:
