@@ -18,6 +18,7 @@ from pixie_core.catalogue.base import field
 from pixie_core.clock import timestamp
 from pixie_core.errors import Problem, RequestInvalid
 from pixie_core.exporters.run_zip import run_facts
+from pixie_core.store import LONGEST_LABEL, LONGEST_TAG
 from pixie_core.structure import Problems, structure, unknown_keys
 
 if TYPE_CHECKING:
@@ -40,8 +41,6 @@ _UUID = re.compile(r"[0-9a-fA-F-]{36}", re.ASCII)
 _WORD = re.compile(r"[a-z][a-z_-]{0,31}", re.ASCII)
 _TOOL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,199}", re.ASCII)
 _TIMES = ("created_at", "started_at", "finished_at")
-_LONGEST_LABEL = 200
-_LONGEST_TAG = 100
 _MOST_MILLISECONDS = 2**53
 
 
@@ -164,7 +163,7 @@ def _problems(about: About) -> Iterator[Problem]:
         ("origin", about.origin, _WORD.fullmatch, "a word such as form, api or script"),
         ("tool_id", about.tool_id, _TOOL_ID.fullmatch, "letters, digits, `-`, `_` and `.`"),
         *((each, getattr(about, each), _moment, "a time in ISO 8601 with its offset") for each in _TIMES),
-        ("label", about.label, _is_label, f"at most {_LONGEST_LABEL:,} characters of plain text"),
+        ("label", about.label, _is_label, f"at most {LONGEST_LABEL:,} characters of plain text"),
     )
     for name, value, fits, wanted in checks:
         if value is not None and not fits(value):
@@ -189,11 +188,11 @@ def _problems(about: About) -> Iterator[Problem]:
 
 def _problems_of_marks(file: File, place: int) -> Iterator[Problem]:
     if file.label is not None and not _is_label(file.label):
-        said = f"is {file.label[:80]!r}; expected at most {_LONGEST_LABEL:,} characters of plain text"
+        said = f"is {file.label[:80]!r}; expected at most {LONGEST_LABEL:,} characters of plain text"
         yield Problem(f"$.files[{place}].label", said)
     for number, tag in enumerate(file.tags):
-        if len(tag) > _LONGEST_TAG or "\0" in tag:
-            said = f"is {tag[:80]!r}; expected at most {_LONGEST_TAG:,} characters of plain text"
+        if len(tag) > LONGEST_TAG or "\0" in tag:
+            said = f"is {tag[:80]!r}; expected at most {LONGEST_TAG:,} characters of plain text"
             yield Problem(f"$.files[{place}].tags[{number}]", said)
 
 
@@ -207,4 +206,4 @@ def _moment(text: str) -> str | None:
 
 
 def _is_label(text: str) -> bool:
-    return len(text) <= _LONGEST_LABEL and "\0" not in text
+    return len(text) <= LONGEST_LABEL and "\0" not in text

@@ -8,7 +8,7 @@ of them. Everything else in here is how it is kept safe: one writer (writer.py) 
 labelled (schema.py), and numbered migrations with a backup first (migrations.py).
 """
 
-from pixie_core.store.artefacts import ArtefactFilter, StoredArtefact
+from pixie_core.store.artefacts import LONGEST_TAG, ArtefactFilter, StoredArtefact
 from pixie_core.store.backup import Backup, Restored, back_up, backups, restore
 from pixie_core.store.batches import Change, Changed, Refused
 from pixie_core.store.choices import Choices, choices
@@ -25,7 +25,7 @@ from pixie_core.store.paging import Page
 from pixie_core.store.processes import ToolProcessRow
 from pixie_core.store.rows import RunSummary
 from pixie_core.store.run_lists import RunFilter
-from pixie_core.store.runs import ActiveRun
+from pixie_core.store.runs import LONGEST_LABEL, ActiveRun
 from pixie_core.store.sizes import Weight, sizes_on_disk, weigh
 from pixie_core.store.store import Created, Store
 from pixie_core.store.stored_settings import StoredSettings
@@ -34,6 +34,8 @@ from pixie_core.store.validations import LatestValidation
 from pixie_core.store.workspaces import Workspace, Workspaces
 
 __all__ = [
+    "LONGEST_LABEL",
+    "LONGEST_TAG",
     "ActiveRun",
     "ArtefactFilter",
     "Backup",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pixie_core.store.selecting import Selection
 
 __all__ = [
+    "LONGEST_TAG",
     "ArtefactFilter",
     "StoredArtefact",
     "checked_tags",
@@ -32,7 +33,8 @@ __all__ = [
     "set_tags",
 ]
 
-_LONGEST_TAG = 100
+LONGEST_TAG = 100
+"""Letters of a tag of a file."""
 
 _COLUMNS = (
     "id, run_id, tool_id, output_key, rel_path, filename, mime, size_bytes, sha256, created_at, starred, label, tags,"
@@ -262,7 +264,7 @@ def set_tags(conn: sqlite3.Connection, artefact_id: int, tags: Iterable[str]) ->
 
 def checked_tags(tags: Iterable[str]) -> tuple[str, ...]:
     """Tags as they are kept: without space around them, each once. Raises RequestInvalid for one that can't be."""
-    given = (checked_label(tag, "tags", longest=_LONGEST_TAG) for tag in tags)
+    given = (checked_label(tag, "tags", longest=LONGEST_TAG) for tag in tags)
     return tuple(dict.fromkeys(filter(None, given)))
 
 

@@ -19,10 +19,22 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Mapping
 
-__all__ = ["ActiveRun", "find", "has_row", "insert", "is_there", "one", "running", "set_label", "set_star"]
+__all__ = [
+    "LONGEST_LABEL",
+    "ActiveRun",
+    "find",
+    "has_row",
+    "insert",
+    "is_there",
+    "one",
+    "running",
+    "set_label",
+    "set_star",
+]
 
 SHORTEST_PREFIX = 6
-_LONGEST_LABEL = 200
+LONGEST_LABEL = 200
+"""Letters of a label, of a run or of a file."""
 _MOST_CANDIDATES = 10
 _RUNNING = "status = 'running' AND status <> 'ok' AND deleted_at IS NULL"
 """Said so that SQLite sees that the index `runs_by_status`, which leaves out the many that are ok, has them all."""
@@ -224,7 +236,7 @@ def set_label(conn: sqlite3.Connection, run_id: str, label: str | None) -> str |
     return label
 
 
-def checked_label(label: str | None, what: str = "label", *, longest: int = _LONGEST_LABEL) -> str | None:
+def checked_label(label: str | None, what: str = "label", *, longest: int = LONGEST_LABEL) -> str | None:
     """A label, or another word of a person's, without space around it; None when nothing is left. Raises
     RequestInvalid for what is no text, or is too long.
     """

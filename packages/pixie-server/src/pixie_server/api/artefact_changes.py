@@ -8,6 +8,7 @@ from attrs import Factory, frozen
 
 from pixie_core.catalogue.base import field
 from pixie_core.errors import RequestInvalid
+from pixie_core.store import LONGEST_LABEL
 from pixie_server.routing import Answer, Routes
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class ArtefactsBody:
     ids: list[int] = field(help="their numbers, up to 1000")
     starred: bool | None = field(help="with or without a star", default=None)
     label: str | None = field(
-        help="with this label, of at most 200 characters; an empty text takes it away", default=None
+        help=f"with this label, of at most {LONGEST_LABEL} characters; an empty text takes it away", default=None
     )
     add_tags: list[str] = field(help="tags beside those that each has", default=Factory(list))
     remove_tags: list[str] = field(help="tags that each loses", default=Factory(list))

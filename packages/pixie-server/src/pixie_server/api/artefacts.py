@@ -18,6 +18,7 @@ from pixie_core.errors import (
     ThumbnailNotFound,
 )
 from pixie_core.moments import bound
+from pixie_core.store import LONGEST_LABEL, LONGEST_TAG
 from pixie_server.api.shapes import ArtefactItem, ArtefactPage, DeletedArtefact, ErrorOut, Labelled, Starred, Tagged
 from pixie_server.delivery import deliver_artefact, deliver_thumbnail
 from pixie_server.routing import Answer, Routes
@@ -225,7 +226,7 @@ async def star_artefact(served: Served, artefact_id: int, body: ArtefactStarBody
 class ArtefactLabelBody:
     """The file's name."""
 
-    label: str | None = field(help="at most 200 characters; null takes it away")
+    label: str | None = field(help=f"at most {LONGEST_LABEL} characters; null takes it away")
 
 
 @routes.post(
@@ -245,7 +246,7 @@ async def label_artefact(served: Served, artefact_id: int, body: ArtefactLabelBo
 class TagsBody:
     """The file's tags, all of them."""
 
-    tags: list[str] = field(help="in place of those that it had; each of at most 100 characters")
+    tags: list[str] = field(help=f"in place of those that it had; each of at most {LONGEST_TAG} characters")
 
 
 @routes.post(

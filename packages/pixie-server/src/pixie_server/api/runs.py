@@ -24,6 +24,7 @@ from pixie_core.errors import (
     TooManyStreams,
 )
 from pixie_core.moments import bound
+from pixie_core.store import LONGEST_LABEL
 from pixie_server.api.shapes import DeletedRun, Labelled, Origin, RunLog, RunOut, RunPage, RunStatus, Starred
 from pixie_server.api.tools import _CANT_RUN, run_page
 from pixie_server.delivery import deliver_made
@@ -233,7 +234,7 @@ async def star_run(served: Served, run_id: str, body: StarBody) -> Starred:
 class LabelBody:
     """The run's name."""
 
-    label: str | None = field(help="at most 200 characters; null takes it away")
+    label: str | None = field(help=f"at most {LONGEST_LABEL} characters; null takes it away")
 
 
 @routes.post(

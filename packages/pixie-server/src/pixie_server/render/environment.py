@@ -13,6 +13,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from pixie_core.store import LONGEST_LABEL, LONGEST_TAG
 from pixie_server.assets import STATIC
 from pixie_server.render import words
 
@@ -124,7 +125,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.globals.update(static_url=static_url, htmx_config=json.dumps(CONFIG))
+    environment.globals.update(
+        static_url=static_url,
+        htmx_config=json.dumps(CONFIG),
+        longest_label=LONGEST_LABEL,
+        longest_tag=LONGEST_TAG,
+    )
     environment.filters.update(
         ago=words.ago,
         brief=words.brief,
