@@ -87,5 +87,5 @@ def _dump(value: Any) -> str:
 
 
 def _encoded(text: str) -> bytes:
-    # Half of a surrogate pair can't be UTF-8; what this writes in its place, \udXXX, is how JSON spells it.
+    # Half of a surrogate pair can't be UTF-8; what this writes in its place, its escape, is how JSON spells it.
     return text.encode("utf-8", "backslashreplace")
