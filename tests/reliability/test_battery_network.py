@@ -3,6 +3,7 @@ test_battery_browsers.py, the rules by themselves in tests/server/test_guard.py;
 """
 
 import json
+import re
 import socket
 import subprocess
 import urllib.request
@@ -363,3 +364,15 @@ def test_processes_are_told_in_developer_mode_alone(untouched, tmp_path):
         live.run("adder")
         (process,) = live.get("/api/launcher/state").json()
         assert (process["tool_id"], process["status"], process["runs_in_flight"]) == ("adder", "warm", 0)
+
+
+def test_every_address_tells_the_methods_that_its_routes_declare(live):
+    """And none of another address that looks alike: `selection` is no number of a file."""
+    declared = {}
+    for route, path in addresses(ROUTES, artefact_id=1, workspace_id=1):
+        methods = {route.method, "HEAD"} if route.method == "GET" else {route.method}
+        declared.setdefault(path, set()).update(methods)
+    for path, methods in declared.items():
+        status, head, _ = request(live, path, method="OPTIONS")
+        told = re.search(r"(?im)^allow: (.*?)\r?$", head)
+        assert (status, set(told[1].split(", "))) == (405, methods), path

@@ -97,10 +97,14 @@ class Route:
 
     @property
     def pattern(self) -> re.Pattern[str]:
-        """What a request's path must match."""
-        return re.compile(
-            "/".join("[^/]+" if part.startswith("<") else re.escape(part) for part in self.path.split("/"))
-        )
+        """What a request's path must match: as Werkzeug takes the path, so that the guard judges the same route."""
+        return re.compile("/".join(map(_segment, self.path.split("/"))))
+
+
+def _segment(part: str) -> str:
+    if not part.startswith("<"):
+        return re.escape(part)
+    return r"\d+" if part.startswith("<int:") else "[^/]+"
 
 
 class Routes:
